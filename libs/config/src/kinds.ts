@@ -1,0 +1,101 @@
+import { isIP } from 'node:net';
+import { parseDuration } from '#libs/time';
+
+/** A kind of setting: how its text becomes a value, and what to say when it does not. */
+export interface Kind<T> {
+  /** What a right value looks like; ends the sentence "expected ...". */
+  readonly expects: string;
+  /** The value, or undefined when `text` is not of this kind. */
+  parse(text: string): T | undefined;
+}
+
+const LABEL = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+const NAME = new RegExp(`^${LABEL}(\\.${LABEL})*\\.?$`);
+
+function kind<T>(expects: string, parse: (text: string) => T | undefined): Kind<T> {
+  return { expects, parse };
+}
+
+/** Any text, the empty one too. */
+export const text = kind<string>('text', (value) => value);
+
+export const flag = kind<boolean>('true or false', (value) => {
+  if (value === 'true') return true;
+  return value === 'false' ? false : undefined;
+});
+
+/** A whole number from `min` to `max`, both included. */
+export function integer(min: number, max: number): Kind<number> {
+  return kind(`a whole number from ${min} to ${max}`, (value) => {
+    if (!/^-?\d{1,15}$/.test(value)) return undefined;
+    const number = Number(value);
+    return number >= min && number <= max ? number : undefined;
+  });
+}
+
+/** A TCP or UDP port; 0 takes a free one. */
+export const port: Kind<number> = { ...integer(0, 65_535), expects: 'a port from 0 (any free one) to 65535' };
+
+export const host = kind<string>('an IP address or a host name', (value) =>
+  isIP(value) || NAME.test(value) ? value : undefined,
+);
+
+export const ipAddress = kind<string>('an IPv4 or IPv6 address', (value) => (isIP(value) ? value : undefined));
+
+/** A DNS name without its last dot, lower-cased. */
+export const domain = kind<string>('a DNS name such as consul or my.zone', (value) =>
+  NAME.test(value) && value.length <= 200 ? value.replace(/\.$/, '').toLowerCase() : undefined,
+);
+
+/** A duration of zero or more, in milliseconds. */
+export const duration = kind<number>('a duration such as 500ms, 10s or 1m30s', (value) => {
+  const ms = parseDuration(value);
+  return ms !== undefined && ms >= 0 ? ms : undefined;
+});
+
+/** One of a few words. */
+export function choice<const T extends string>(...words: T[]): Kind<T> {
+  return kind(`one of ${words.join(', ')}`, (value) => words.find((word) => word === value));
+}
+
+/** Values separated by commas; the empty text is the empty list. */
+export function list<T>(item: Kind<T>): Kind<readonly T[]> {
+  return kind(`${item.expects}; several are separated by commas`, (value) => {
+    const items = splitByComma(value).map((part) => item.parse(part));
+    return items.every((part) => part !== undefined) ? (items as T[]) : undefined;
+  });
+}
+
+/** `key=value` pairs separated by commas. */
+export function pairs<T>(value: Kind<T>): Kind<Readonly<Record<string, T>>> {
+  return kind(`key=value pairs separated by commas, each value ${value.expects}`, (whole) => {
+    const entries = splitByComma(whole).map((pair): [string, T | undefined] => {
+      const at = pair.indexOf('=');
+      return at < 1 ? ['', undefined] : [pair.slice(0, at).trim(), value.parse(pair.slice(at + 1).trim())];
+    });
+    if (entries.some(([, parsed]) => parsed === undefined)) return undefined;
+    return Object.fromEntries(entries as [string, T][]);
+  });
+}
+
+/** The empty text, or a value of another kind. */
+export function optional<T>(inner: Kind<T>): Kind<T | ''> {
+  return kind(`${inner.expects}, or nothing`, (value) => (value === '' ? '' : inner.parse(value)));
+}
+
+/** A URL of one of the given schemes (`http:`), without a slash at its end. */
+export function url(...schemes: string[]): Kind<string> {
+  return kind(`a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`, (value) => {
+    if (!URL.canParse(value)) return undefined;
+    return schemes.includes(new URL(value).protocol) ? value.replace(/\/+$/, '') : undefined;
+  });
+}
+
+/** Text of a fixed form. */
+export function pattern(expects: string, form: RegExp): Kind<string> {
+  return kind(expects, (value) => (form.test(value) ? value : undefined));
+}
+
+function splitByComma(value: string): string[] {
+  return value.trim() === '' ? [] : value.split(',').map((part) => part.trim());
+}

@@ -1,0 +1,112 @@
+import {
+  choice,
+  domain,
+  duration,
+  flag,
+  host,
+  integer,
+  ipAddress,
+  list,
+  optional,
+  pairs,
+  pattern,
+  port,
+  text,
+  url,
+  type Kind,
+} from './kinds.js';
+
+/** One key of a section: its kind and its default, as text. */
+export interface Setting<T> {
+  readonly kind: Kind<T>;
+  readonly fallback: string;
+  /** Never printed; may also come from the file that `SIGNPOST_<SECTION>_<KEY>_FILE` names. */
+  readonly secret: boolean;
+}
+
+function setting<T>(kind: Kind<T>, fallback: string): Setting<T> {
+  return { kind, fallback, secret: false };
+}
+
+function secret<T>(kind: Kind<T>, fallback: string): Setting<T> {
+  return { kind, fallback, secret: true };
+}
+
+const uuid = pattern('a UUID', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
+const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
+const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
+const one = pattern('1 (one process; more come with rolling reload)', /^1$/);
+
+/**
+ * Every section and key. config/app.ini holds the same keys with the same defaults and says what each is for;
+ * a test compares the two.
+ */
+export const SETTINGS = {
+  resolver: {
+    http_host: setting(host, '127.0.0.1'),
+    http_port: setting(port, '8500'),
+    dns_host: setting(ipAddress, '127.0.0.1'),
+    dns_port: setting(port, '8600'),
+    node_name: setting(optional(nodeName), ''),
+    datacenter: setting(label, 'dc1'),
+    data_dir: setting(text, 'var/resolver'),
+    workers: setting(one, '1'),
+    advertise_address: setting(ipAddress, '127.0.0.1'),
+    node_id: setting(optional(uuid), ''),
+    node_meta: setting(pairs(text), ''),
+  },
+  dns: {
+    domain: setting(domain, 'consul'),
+    alt_domain: setting(optional(domain), ''),
+    node_ttl: setting(duration, '0s'),
+    service_ttl: setting(pairs(duration), ''),
+    only_passing: setting(flag, 'false'),
+    udp_answer_limit: setting(integer(0, 4096), '3'),
+    a_record_limit: setting(integer(0, 4096), '0'),
+    enable_truncate: setting(flag, 'true'),
+    enable_additional_node_meta_txt: setting(flag, 'true'),
+    soa_refresh: setting(duration, '1h'),
+    soa_retry: setting(duration, '10m'),
+    soa_expire: setting(duration, '24h'),
+    soa_min_ttl: setting(duration, '0s'),
+  },
+  blog: {
+    http_host: setting(host, '127.0.0.1'),
+    http_port: setting(port, '8000'),
+    workers: setting(one, '1'),
+    data_dir: setting(text, 'var/blog'),
+    registry_url: setting(optional(url('http:', 'https:')), 'http://127.0.0.1:8500'),
+    service_names: setting(list(label), 'blog,user'),
+    check_ttl: setting(duration, '10s'),
+  },
+  database: {
+    url: secret(pattern('sqlite: and a file name', /^sqlite:.+$/), 'sqlite:var/blog/blog.sqlite'),
+  },
+  auth: {
+    public_reads: setting(flag, 'true'),
+    admin_password: secret(text, ''),
+    access_token_ttl: setting(duration, '15m'),
+  },
+  log: {
+    level: setting(choice('trace', 'debug', 'info', 'warn', 'error', 'silent'), 'info'),
+    format: setting(choice('auto', 'pretty', 'json'), 'auto'),
+  },
+} as const;
+
+export type Settings = typeof SETTINGS;
+export type Section = keyof Settings;
+
+type ValueOf<S> = S extends Setting<infer T> ? T : never;
+
+/**
+ * The configuration of both programs, typed from `SETTINGS` and frozen. Keys keep the spelling that they have in
+ * config/app.ini, so that one search finds a setting everywhere.
+ */
+export type Config = {
+  readonly [S in Section]: { readonly [K in keyof Settings[S]]: ValueOf<Settings[S][K]> };
+};
+
+/** The environment variable that sets `[section] key`. */
+export function environmentName(section: string, key: string): string {
+  return `SIGNPOST_${section}_${key}`.toUpperCase();
+}
