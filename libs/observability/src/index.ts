@@ -1,0 +1,2 @@
+export { createLogger, type Logger, type LogOptions } from './logger.js';
+export { nestLogger } from './nest-logger.js';
