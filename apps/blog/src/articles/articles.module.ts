@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { BLOG, type BlogParts } from '../parts.js';
+import { ArticlesController } from './articles.controller.js';
+import { Articles } from './articles.js';
+
+@Module({
+  controllers: [ArticlesController],
+  providers: [
+    {
+      provide: Articles,
+      inject: [BLOG],
+      useFactory: ({ database, clock }: BlogParts) => new Articles({ database, clock }),
+    },
+  ],
+})
+export class ArticlesModule {}

@@ -1,0 +1,40 @@
+import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { ApiBasicAuth, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, HTTP_PROBLEMS } from '#libs/http';
+import { BLOG_PROBLEMS, BODY_PROBLEMS } from '../problems.js';
+import { authQuery, credentialsSchema, parseBasic, tokenSchema, type Credentials } from './credentials.js';
+import { Login } from './login.js';
+import type { TokenAnswer } from './tokens.js';
+
+@ApiTags('auth')
+@Controller('auth')
+export class AuthController {
+  constructor(@Inject(Login) private readonly login: Login) {}
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Log in with HTTP Basic' })
+  @ApiBasicAuth('password')
+  @ApiOkResponse({ standardSchema: tokenSchema, description: 'A token.' })
+  @ApiProblems(HTTP_PROBLEMS.malformedRequest, BLOG_PROBLEMS.wrongLogin, HTTP_PROBLEMS.unavailable)
+  withBasic(
+    @Query({ schema: authQuery }) _query: object,
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<TokenAnswer> {
+    return this.login.logIn(parseBasic(authorization), 'basic');
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Log in with a name and a password' })
+  @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
+  @ApiOkResponse({ standardSchema: tokenSchema, description: 'A token.' })
+  @ApiProblems(...BODY_PROBLEMS, BLOG_PROBLEMS.wrongLogin, HTTP_PROBLEMS.unavailable)
+  withBody(
+    @Query({ schema: authQuery }) _query: object,
+    @Body({ schema: credentialsSchema }) credentials: Credentials,
+  ): Promise<TokenAnswer> {
+    return this.login.logIn(credentials, 'body');
+  }
+}

@@ -1,0 +1,47 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '#libs/http';
+import { BLOG, type BlogParts } from '../parts.js';
+import { BLOG_PROBLEMS } from '../problems.js';
+import type { Viewer } from '../users/account.js';
+import { parseBearer } from './credentials.js';
+import { bearerChallenge, Tokens } from './tokens.js';
+
+/** A request that the guard has let through. */
+export interface GuardedRequest extends FastifyRequest {
+  viewer?: Viewer;
+}
+
+/**
+ * Lets writes through with a valid token only, and reads without one if they are public. A token that is sent must be valid
+ * even where none is needed: who is logged in should not silently see less.
+ */
+@Injectable()
+export class TokenGuard implements CanActivate {
+  private readonly publicReads: boolean;
+
+  constructor(
+    @Inject(Tokens) private readonly tokens: Tokens,
+    @Inject(BLOG) { config }: BlogParts,
+  ) {
+    this.publicReads = config.auth.public_reads;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<true> {
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const { authorization } = request.headers;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (authorization === undefined && isRead && this.publicReads) return true;
+    request.viewer = await this.tokens.verify(requireToken(authorization));
+    return true;
+  }
+}
+
+function requireToken(authorization: string | undefined): string {
+  const token = authorization === undefined ? undefined : parseBearer(authorization);
+  if (token !== undefined) return token;
+  throw new Problem(BLOG_PROBLEMS.tokenInvalid, {
+    detail: 'send the header Authorization: Bearer TOKEN, with the access_token of /auth',
+    headers: bearerChallenge(),
+  });
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from '#libs/config';
+import { Discovery } from '#libs/discovery';
+import {
+  createHttpAdapter,
+  drain,
+  isUnspecified,
+  listen,
+  ProblemFilter,
+  serveDocumentation,
+  ValidationPipe,
+  type Listening,
+} from '#libs/http';
+import { nestLogger, type Logger } from '#libs/observability';
+import type { ProbeGroups } from '#libs/probes';
+import { listenError, version, type Started } from '#libs/supervisor';
+import { systemClock, type Clock } from '#libs/time';
+import { SigningKeys } from './auth/signing-keys.js';
+import { BlogModule } from './blog.module.js';
+import type { Database } from './database/database.js';
+import { openDatabase } from './database/open.js';
+import type { BlogParts } from './parts.js';
+import { Accounts } from './users/accounts.js';
+import { Passwords } from './users/passwords.js';
+
+/** What is under way after so many milliseconds of draining is cut off; deregistering takes two seconds at most. */
+const DRAIN_DEADLINE_MS = 3_000;
+
+/**
+ * Starts the blog: database, account, HTTP, and last the registration, so that nobody is sent here too early. It stops in
+ * reverse.
+ *
+ * @throws StartError when a setting has to be changed first
+ */
+export async function startBlog(config: Config, log: Logger, clock: Clock = systemClock): Promise<Started> {
+  const database = await openDatabase(config.database.url);
+  try {
+    const accounts = new Accounts({ database, clock, passwords: new Passwords() });
+    const account = await accounts.ensureAdmin(config.auth.admin_password);
+    const keys = SigningKeys.load(join(config.blog.data_dir, 'keys'), clock.now());
+    const { app, listening } = await serve(config, { config, log, clock, database, keys, accounts });
+    const discovery = register(config, listening, log, clock);
+    return {
+      endpoints: { blog: listening.url },
+      banner: [`blog ${listening.url}/api/v1/articles`, `docs ${listening.url}/docs`],
+      ...(account && { account }),
+      async stop() {
+        await discovery?.stop();
+        await drain(app, DRAIN_DEADLINE_MS);
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function serve(
+  { blog }: Config,
+  parts: BlogParts,
+): Promise<{ app: NestFastifyApplication; listening: Listening }> {
+  const { adapter, closeRoutes } = createHttpAdapter();
+  const { log, database } = parts;
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
+    BlogModule.forRoot(
+      parts,
+      probes(database, () => app.getHttpServer().listening),
+    ),
+    adapter,
+    { bodyParser: false, logger: nestLogger(log), abortOnError: false },
+  );
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter(log));
+  serveDocumentation(app, {
+    title: 'Signpost blog',
+    description:
+      'Articles and tags. Reading is public unless `[auth] public_reads` is off; writing needs a token of /auth.',
+    version: version(),
+  });
+  await app.init();
+  closeRoutes();
+  try {
+    return { app, listening: await listen(app, blog.http_host, blog.http_port) };
+  } catch (error) {
+    await app.close();
+    throw listenError(error, 'blog', 'http_port', blog.http_port);
+  }
+}
+
+function probes(database: Database, isListening: () => boolean): ProbeGroups {
+  const listener = {
+    name: 'listener',
+    check() {
+      if (!isListening()) throw new Error('the HTTP port is not open');
+    },
+  };
+  return { live: [], ready: [{ name: 'database', check: () => database.check() }, listener] };
+}
+
+function register({ blog }: Config, { address, port }: Listening, log: Logger, clock: Clock): Discovery | undefined {
+  if (blog.registry_url === '') return undefined;
+  const discovery = new Discovery({ registryUrl: blog.registry_url, clock, log });
+  for (const name of blog.service_names) {
+    // An address that stands for all is of no use to a client: the registry then gives out that of its node.
+    const reachable = isUnspecified(address) ? {} : { address };
+    discovery.register({ name, port, ttl: blog.check_ttl, ...reachable });
+  }
+  return discovery;
+}

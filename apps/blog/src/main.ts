@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { runProgram } from '#libs/supervisor';
+import { startBlog } from './blog.js';
+
+await runProgram(
+  {
+    name: 'signpost-blog',
+    summary: 'A REST API for articles and tags, which registers itself so that DNS and gateways find it.',
+    start: startBlog,
+  },
+  process.argv.slice(2),
+  process.env,
+);

@@ -1,0 +1,19 @@
+import type { Config } from '#libs/config';
+import type { Logger } from '#libs/observability';
+import type { Clock } from '#libs/time';
+import type { SigningKeys } from './auth/signing-keys.js';
+import type { Database } from './database/database.js';
+import type { Accounts } from './users/accounts.js';
+
+/** What is opened before Nest is built, and what its modules build their classes from. */
+export interface BlogParts {
+  readonly config: Pick<Config, 'auth'>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly keys: SigningKeys;
+  readonly accounts: Accounts;
+}
+
+/** By which a module asks for the parts. */
+export const BLOG = Symbol('blog parts');

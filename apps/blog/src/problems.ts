@@ -1,0 +1,36 @@
+import { HTTP_PROBLEMS, type ProblemKind } from '#libs/http';
+
+/** The blog's own problems. The codes are those of go-gin-example, so that its clients' switches keep working. */
+export const BLOG_PROBLEMS = {
+  tagExists: { name: 'tag-exists', status: 409, title: 'A tag of this name exists already.', code: 10001 },
+  noSuchTag: { name: 'no-such-tag', status: 404, title: 'There is no such tag.', code: 10003 },
+  unknownTag: { name: 'unknown-tag', status: 422, title: 'The article names a tag that does not exist.', code: 10003 },
+  tagInUse: { name: 'tag-in-use', status: 409, title: 'Articles use this tag.' },
+  noSuchArticle: { name: 'no-such-article', status: 404, title: 'There is no such article.', code: 10011 },
+  notYours: { name: 'not-yours', status: 403, title: 'Only its author and admins may change it.' },
+  tokenInvalid: { name: 'token-invalid', status: 401, title: 'A valid token is needed.', code: 20001 },
+  tokenExpired: { name: 'token-expired', status: 401, title: 'The token has expired.', code: 20002 },
+  wrongLogin: { name: 'wrong-login', status: 401, title: 'The name or the password is wrong.', code: 20004 },
+} as const satisfies Record<string, ProblemKind>;
+
+/** What every operation that takes a body may answer. */
+export const BODY_PROBLEMS: readonly ProblemKind[] = [
+  HTTP_PROBLEMS.malformedRequest,
+  HTTP_PROBLEMS.bodyTooLarge,
+  HTTP_PROBLEMS.unsupportedMediaType,
+  HTTP_PROBLEMS.invalidBody,
+];
+
+/** What every operation that needs a token may answer. */
+export const TOKEN_PROBLEMS: readonly ProblemKind[] = [BLOG_PROBLEMS.tokenInvalid, BLOG_PROBLEMS.tokenExpired];
+
+/** What every read may answer. */
+export const READ_PROBLEMS: readonly ProblemKind[] = [HTTP_PROBLEMS.malformedRequest, ...TOKEN_PROBLEMS];
+
+/** What every change of something that exists may answer. */
+export const CHANGE_PROBLEMS: readonly ProblemKind[] = [
+  ...TOKEN_PROBLEMS,
+  BLOG_PROBLEMS.notYours,
+  HTTP_PROBLEMS.preconditionFailed,
+  HTTP_PROBLEMS.preconditionRequired,
+];

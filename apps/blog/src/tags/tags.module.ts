@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { BLOG, type BlogParts } from '../parts.js';
+import { TagsController } from './tags.controller.js';
+import { Tags } from './tags.js';
+
+@Module({
+  controllers: [TagsController],
+  providers: [
+    { provide: Tags, inject: [BLOG], useFactory: ({ database, clock }: BlogParts) => new Tags({ database, clock }) },
+  ],
+})
+export class TagsModule {}

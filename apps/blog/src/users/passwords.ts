@@ -1,0 +1,97 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const derive = promisify(argon2);
+
+/** The cost of a hash: memory in KiB, passes over it, lanes. */
+interface Cost {
+  readonly memory: number;
+  readonly passes: number;
+  readonly parallelism: number;
+}
+
+/** OWASP's first choice for argon2id; about 50 ms on one core. */
+const COST: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
+const SALT_OCTETS = 16;
+const HASH_OCTETS = 32;
+
+const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,64})\$([A-Za-z0-9+/]{22,128})$/;
+
+/** More are waiting than would be answered within a useful time. */
+export class PasswordsBusyError extends Error {}
+
+export interface PasswordsOptions {
+  /** How many hashes are computed at once. They run on libuv's four threads, which files and DNS use too. */
+  readonly concurrency?: number;
+  /** How many may wait for their turn. */
+  readonly queue?: number;
+}
+
+/** Hashes passwords with argon2id (RFC 9106) and checks them, off the event loop. */
+export class Passwords {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private readonly options: PasswordsOptions = {}) {}
+
+  /**
+   * @returns a PHC string: the hash with its salt and cost
+   * @throws PasswordsBusyError when too many wait already
+   */
+  hash(password: string): Promise<string> {
+    return this.inTurn(async () => {
+      const salt = randomBytes(SALT_OCTETS);
+      return buildPhc(COST, salt, await compute(password, salt, COST, HASH_OCTETS));
+    });
+  }
+
+  /**
+   * Whether `password` is the one behind `phc`. Takes as long when `phc` is undefined, so that the time does not tell
+   * whether there is such an account.
+   *
+   * @throws PasswordsBusyError when too many wait already
+   */
+  verify(password: string, phc: string | undefined): Promise<boolean> {
+    return this.inTurn(async () => {
+      const { cost, salt, hash } = parsePhc(phc ?? NOBODY) ?? parsePhc(NOBODY)!;
+      const computed = await compute(password, salt, cost, hash.length);
+      return timingSafeEqual(computed, hash) && phc !== undefined;
+    });
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { concurrency = 2, queue = 50 } = this.options;
+    if (this.running < concurrency) this.running += 1;
+    else if (this.waiting.length >= queue) throw new PasswordsBusyError('too many passwords are being checked');
+    // Whoever is done hands its place on: `running` stays as it is.
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
+    }
+  }
+}
+
+/** Checked when there is no account: random, so that no password fits it. */
+const NOBODY = buildPhc(COST, randomBytes(SALT_OCTETS), randomBytes(HASH_OCTETS));
+
+function compute(password: string, salt: Buffer, cost: Cost, tagLength: number): Promise<Buffer> {
+  return derive('argon2id', { message: password.normalize('NFC'), nonce: salt, tagLength, ...cost });
+}
+
+/** Builds a PHC string (https://github.com/P-H-C/phc-string-format). */
+function buildPhc({ memory, passes, parallelism }: Cost, salt: Buffer, hash: Buffer): string {
+  const [saltText, hashText] = [salt, hash].map((octets) => octets.toString('base64').replace(/=+$/, ''));
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${saltText}$${hashText}`;
+}
+
+function parsePhc(phc: string): { cost: Cost; salt: Buffer; hash: Buffer } | undefined {
+  const match = PHC.exec(phc);
+  if (!match) return undefined;
+  const [memory, passes, parallelism] = match.slice(1, 4).map(Number) as [number, number, number];
+  const [salt, hash] = match.slice(4).map((text) => Buffer.from(text, 'base64')) as [Buffer, Buffer];
+  return { cost: { memory, passes, parallelism }, salt, hash };
+}

@@ -1,0 +1,31 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { HTTP_PROBLEMS } from './http-problems.js';
+import { buildProblem, Problem, PROBLEM_MEDIA_TYPE, type ProblemKind } from './problem.js';
+
+const KINDS: Readonly<Record<string, ProblemKind>> = {
+  HPE_HEADER_OVERFLOW: HTTP_PROBLEMS.headersTooLarge,
+  ERR_HTTP_REQUEST_TIMEOUT: HTTP_PROBLEMS.timeout,
+};
+
+/**
+ * Answers what Node's HTTP parser refuses: there is no request yet, only a connection, which is closed after it.
+ *
+ * @see https://nodejs.org/api/http.html#event-clienterror
+ */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  // ECONNRESET: the other side is gone.
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const kind = KINDS[error.code ?? ''] ?? HTTP_PROBLEMS.malformedRequest;
+  const body = buildProblem(new Problem(kind));
+  const head = [
+    `HTTP/1.1 ${kind.status} ${STATUS_CODES[kind.status]}`,
+    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

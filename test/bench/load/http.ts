@@ -1,0 +1,37 @@
+// Sends one GET again and again over keep-alive connections and counts the answers, which must all be equally long.
+// Arguments: host, port, milliseconds, connections, path.
+import { connect } from 'node:net';
+
+const [host, port, ms, connections, path] = process.argv.slice(2);
+const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+let answers = 0;
+
+/** The length of the first answer on a connection: its head, and the body that Content-Length announces. */
+function lengthOf(answer: string): number | undefined {
+  const end = answer.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const body = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1];
+  if (!answer.startsWith('HTTP/1.1 200') || body === undefined) throw new Error(`unexpected answer: ${answer}`);
+  return end + 4 + Number(body);
+}
+
+for (let i = 0; i < Number(connections); i++) {
+  const socket = connect(Number(port), host);
+  let head = '';
+  let length: number | undefined;
+  let received = 0;
+  socket.on('connect', () => socket.write(request));
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (length === undefined) length = lengthOf((head += chunk.toString('latin1')));
+    if (length === undefined || received < length) return;
+    if (received > length) throw new Error('answers differ in length');
+    received = 0;
+    answers++;
+    socket.write(request);
+  });
+}
+setTimeout(() => {
+  process.stdout.write(JSON.stringify({ answers }));
+  process.exit(0);
+}, Number(ms));
