@@ -45,7 +45,9 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(BUILT) ## install what is missing, build, and start both programs in the foreground
-	@exec $(NODE) dist/apps/signpost/src/main.js
+	@# On a terminal, job control makes Ctrl-C reach the program alone: make itself would die of it, whatever the exit code.
+	@if [ -t 0 ]; then set -m; $(NODE) dist/apps/signpost/src/main.js; exit $$?; fi; \
+	exec $(NODE) dist/apps/signpost/src/main.js
 
 test: $(BUILT) tools check ## install what is missing and run every test
 	@vitest run
