@@ -71,16 +71,17 @@ export class Registration {
 
   /** Takes the next step, and says after how many milliseconds the one after it is due. */
   private async advance(): Promise<number> {
-    const { service } = this.options;
+    const { agent, service } = this.options;
+    const wasRegistered = this.registered;
     try {
-      if (!this.registered) await this.register();
+      if (!wasRegistered) await this.register();
       if (this.stopped) return 0;
       // After a registration too: a registry that has the check already keeps the status that it had, Consul for one.
-      await this.options.agent.pass(service.id);
+      await agent.pass(service.id);
       this.failures = 0;
       return this.jittered(service.ttl / HEARTBEATS_PER_TTL);
     } catch (error) {
-      return this.fail(error);
+      return this.fail(error, wasRegistered);
     }
   }
 
@@ -91,16 +92,19 @@ export class Registration {
     log.info({ service: service.id }, 'registered');
   }
 
-  private fail(error: unknown): number {
+  private fail(error: unknown, wasRegistered: boolean): number {
     const { service, log } = this.options;
-    const lost = error instanceof AgentError && error.isUnregistered && this.registered;
-    if (lost) this.registered = false;
+    if (error instanceof AgentError && error.isUnregistered) {
+      this.registered = false;
+      // Only one that was there before: a registry that forgets at once would be asked in a circle.
+      if (wasRegistered) {
+        log.warn({ service: service.id }, 'the registry has lost this service: registering it again');
+        return 0;
+      }
+    }
     this.failures += 1;
     // One line when it begins, not one for each try of a registry that may be away for hours.
-    if (lost) log.warn({ service: service.id }, 'the registry has lost this service: registering it again');
-    else if (this.failures === 1)
-      log.warn({ service: service.id, err: error }, 'the registry cannot be reached: trying on');
-    if (lost && this.failures === 1) return 0;
+    if (this.failures === 1) log.warn({ service: service.id, err: error }, 'not registered: trying on');
     if (error instanceof AgentError && error.isRejected) return service.ttl;
     return this.jittered(Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS));
   }

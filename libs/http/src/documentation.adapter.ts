@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { convertSchema } from './json-schema.js';
@@ -7,6 +8,8 @@ export interface DocumentationOptions {
   readonly title: string;
   readonly description: string;
   readonly version: string;
+  /** The modules whose routes it describes. */
+  readonly modules: readonly Type[];
 }
 
 const PATH = 'docs';
@@ -45,7 +48,10 @@ export function buildDocument(app: NestFastifyApplication, options: Documentatio
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'token')
     .addBasicAuth({ type: 'http', scheme: 'basic' }, 'password')
     .build();
-  const document = SwaggerModule.createDocument(app, base, { standardSchemaConverter: convertSchema });
+  const document = SwaggerModule.createDocument(app, base, {
+    include: [...options.modules],
+    standardSchemaConverter: convertSchema,
+  });
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },

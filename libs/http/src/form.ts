@@ -1,3 +1,5 @@
+import { convertSchema } from './json-schema.js';
+
 /** The fields of an `application/x-www-form-urlencoded` body: all of them texts, a repeated one an array. */
 export class FormBody {
   readonly fields: Readonly<Record<string, string | string[]>>;
@@ -39,17 +41,16 @@ export function fromForm(form: FormBody, schema: object): Record<string, unknown
 function integersOf(schema: object): ReadonlySet<string> {
   const known = integerFields.get(schema);
   if (known) return known;
-  const { properties = {} } = inputSchema(schema);
-  const names = Object.keys(properties).filter((name) => properties[name]!.type === 'integer');
-  const found = new Set(names);
+  const { properties = {} } = describe(schema);
+  const found = new Set(Object.keys(properties).filter((name) => properties[name]!.type === 'integer'));
   integerFields.set(schema, found);
   return found;
 }
 
-/** The JSON Schema of what `schema` takes, for schemas that can tell it (https://standardschema.dev/json-schema). */
-function inputSchema(schema: object): ObjectSchema {
-  const standard = (schema as { '~standard'?: { jsonSchema?: { input?(options: { target: string }): object } } })[
-    '~standard'
-  ];
-  return standard?.jsonSchema?.input?.({ target: 'draft-2020-12' }) ?? {};
+/** The JSON Schema of what `schema` takes; one that has a name is a reference to a component. */
+function describe(schema: object): ObjectSchema {
+  const converted = convertSchema(schema, { schemaType: 'input' });
+  if (!converted) return {};
+  const { $ref } = converted.schema;
+  return typeof $ref === 'string' ? converted.components[$ref.split('/').at(-1)!]! : converted.schema;
 }

@@ -13,7 +13,9 @@ import { ProblemFilter } from './problem.filter.js';
 import { drain, listen } from './server.js';
 import { ValidationPipe } from './validation.pipe.js';
 
-const noteSchema = z.strictObject({ text: z.string().min(1).max(10), stars: z.int().min(0).optional() });
+const noteSchema = z
+  .strictObject({ text: z.string().min(1).max(10), stars: z.int().min(0).optional() })
+  .meta({ id: 'Note' });
 const gate = Promise.withResolvers<void>();
 
 @Controller('notes')
@@ -56,7 +58,8 @@ let app: NestFastifyApplication;
 let url: string;
 
 beforeAll(async () => {
-  const { adapter, closeRoutes } = createHttpAdapter({ bodyLimit: 1_000, headersTimeout: 300, requestTimeout: 600 });
+  const limits = { bodyLimit: 1_000, headersTimeout: 300, requestTimeout: 600 };
+  const { adapter, closeRoutes } = createHttpAdapter(limits);
   app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, { bodyParser: false, logger: false });
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(pino({}, { write: (line: string) => void logged.push(line) })));
@@ -84,7 +87,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
   };
 }
 
-function post(body: BodyInit, type = 'application/json'): Promise<Answer> {
+function post(body: string | Buffer, type = 'application/json'): Promise<Answer> {
   return ask('/notes', { method: 'POST', body, headers: { 'content-type': type } });
 }
 
@@ -289,6 +292,6 @@ describe('a server that drains', () => {
     const { status, headers, body } = await slow;
     expect([status, headers.get('connection'), body]).toEqual([200, 'close', { late: true }]);
     await drained;
-    await expect(fetch(`${url}/notes`)).rejects.toThrow();
+    await expect(fetch(`${url}/notes`)).rejects.toThrow('fetch failed');
   });
 });

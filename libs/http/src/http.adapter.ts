@@ -40,7 +40,7 @@ export interface HttpAdapter {
   /** For `NestFactory.create(..., adapter, { bodyParser: false })`. */
   readonly adapter: FastifyAdapter;
   /** Adds the answers to methods that a path does not have: call it after `app.init()` and before `app.listen()`. */
-  closeRoutes(): void;
+  readonly closeRoutes: () => void;
 }
 
 /** A Fastify adapter for Nest with limits, security headers, strict bodies and problem details for what Nest never sees. */

@@ -3,7 +3,7 @@ export { buildEtag, isNoneMatch, requireMatch } from './etag.js';
 export { bodyErrors } from './field-errors.js';
 export { createHttpAdapter, type HttpAdapter, type HttpLimits } from './http.adapter.js';
 export { HTTP_PROBLEMS } from './http-problems.js';
-export { ApiProblems } from './openapi.decorator.js';
+export { ApiProblems, IF_MATCH } from './openapi.decorator.js';
 export { buildPageLinks, digits, pageOf, pageParameters, type Page, type PageRequest } from './pagination.js';
 export { ProblemFilter } from './problem.filter.js';
 export { Problem, type FieldError, type ProblemKind } from './problem.js';

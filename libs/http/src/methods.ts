@@ -19,7 +19,7 @@ export function watchMethods(fastify: FastifyInstance): () => void {
   });
   return () => {
     // The routes that are added here come through the hook as well: the copy keeps them out of the loop.
-    for (const [url, methods] of [...methodsByUrl]) {
+    for (const [url, methods] of Array.from(methodsByUrl)) {
       if (!url.includes('*')) addRefusals(fastify, url, [...methods]);
     }
   };

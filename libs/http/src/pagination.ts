@@ -59,5 +59,5 @@ function withPage(url: string, page: number): string {
   const [path, query] = url.split('?', 2) as [string, string?];
   const parameters = new URLSearchParams(query);
   parameters.set('page', String(page));
-  return `${path}?${parameters}`;
+  return `${path}?${parameters.toString()}`;
 }

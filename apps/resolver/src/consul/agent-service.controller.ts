@@ -1,0 +1,76 @@
+import { Controller, Get, Put, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Agent } from './agent.js';
+import { AgentReads } from './agent-reads.js';
+import { decode } from './body/decode.js';
+import { readService } from './body/service.js';
+import { badRequest } from './errors.js';
+import { toRegistration } from './input/agent-service.js';
+import { goBoolean, one, readMaintenance } from './query.js';
+import { bodyOf, identifier, queryOf, sendJson } from './request.js';
+
+const missingId = () => badRequest('Missing service ID');
+
+/** `/v1/agent/service…`: the services of this node. */
+@Controller('v1/agent')
+export class AgentServiceController {
+  constructor(
+    private readonly agent: Agent,
+    private readonly reads: AgentReads,
+  ) {}
+
+  @Put('service/register')
+  async register(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const body = decode(bodyOf(request), readService);
+    const replace = one(queryOf(request), 'replace-existing-checks');
+    await this.agent.register(
+      toRegistration(this.agent.node, body, replace === '' || goBoolean(replace ?? '') === true),
+    );
+    reply.send();
+  }
+
+  @Put('service/deregister/*')
+  async deregister(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.agent.deregister(identifier(request, missingId));
+    reply.send();
+  }
+
+  @Put('service/maintenance/*')
+  async maintenance(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const id = identifier(request, missingId);
+    const { enable, reason } = readMaintenance(queryOf(request));
+    await this.agent.maintainService(id, enable, reason);
+    reply.send();
+  }
+
+  @Put('maintenance')
+  async maintainNode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { enable, reason } = readMaintenance(queryOf(request));
+    await this.agent.maintainNode(enable, reason);
+    reply.send();
+  }
+
+  @Get('services')
+  services(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    sendJson(request, reply, this.reads.services(request));
+  }
+
+  @Get('service/*')
+  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.reads.sendService(request, reply, identifier(request, missingId));
+  }
+
+  @Get('health/service/id/*')
+  healthById(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.reads.sendHealthById(request, reply, identifier(request, missingId));
+  }
+
+  @Get('health/service/name/*')
+  healthByName(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.reads.sendHealthByName(
+      request,
+      reply,
+      identifier(request, () => badRequest('Missing service Name')),
+    );
+  }
+}

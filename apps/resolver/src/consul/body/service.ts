@@ -1,0 +1,35 @@
+import { readServiceCheck } from './check.js';
+import { flag, ignored, integer, list, map, object, optional, text, type Reader } from './decode.js';
+
+/** An address for one kind of caller. */
+export const readServiceAddress = object({ Address: text, Port: integer });
+export const readWeights = object({ Passing: integer, Warning: integer });
+export const readLocality = object({ Region: text, Zone: text });
+
+/** The body of `service/register`. What belongs to the mesh is passed over. */
+export const readService = object(
+  {
+    ID: text,
+    Name: text,
+    Tags: list(text),
+    Address: text,
+    TaggedAddresses: map(readServiceAddress),
+    Meta: map(text),
+    Port: integer,
+    SocketPath: text,
+    Check: optional(readServiceCheck),
+    Checks: list(readServiceCheck),
+    Weights: optional(readWeights),
+    EnableTagOverride: flag,
+    Kind: text,
+    Locality: optional(readLocality),
+    Token: text,
+    Proxy: ignored,
+    Connect: ignored,
+    Namespace: ignored,
+    Partition: ignored,
+  },
+  { enable_tag_override: 'EnableTagOverride', tagged_addresses: 'TaggedAddresses' },
+);
+
+export type ServiceBody = typeof readService extends Reader<infer T> ? T : never;

@@ -1,0 +1,76 @@
+import { Controller, Get, Put, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Registry } from '#libs/registry';
+import { readDeregistration, readRegistration } from './body/catalog.js';
+import { decode } from './body/decode.js';
+import { CatalogReads } from './catalog-reads.js';
+import { badRequest, serverError } from './errors.js';
+import { applyRegistration, validateRegistration } from './input/catalog-registration.js';
+import { refuseOtherDatacenter } from './query.js';
+import { bodyOf, identifier, sendJson } from './request.js';
+import { Reads } from './reads.js';
+
+/** `/v1/catalog`: all nodes and their services, whoever registered them. */
+@Controller('v1/catalog')
+export class CatalogController {
+  constructor(
+    private readonly registry: Registry,
+    private readonly reads: Reads,
+    private readonly catalog: CatalogReads,
+  ) {}
+
+  @Put('register')
+  async register(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const body = decode(bodyOf(request), readRegistration);
+    validateRegistration(body);
+    refuseOtherDatacenter({ dc: body.Datacenter }, this.registry.node.datacenter);
+    await this.registry.commit((draft) => applyRegistration(draft, body, this.registry.node.datacenter));
+    sendJson(request, reply, true);
+  }
+
+  @Put('deregister')
+  async deregister(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const body = decode(bodyOf(request), readDeregistration);
+    if (body.Node === '') throw serverError('Must provide node');
+    refuseOtherDatacenter({ dc: body.Datacenter }, this.registry.node.datacenter);
+    await this.registry.commit((draft) => {
+      if (body.ServiceID !== '') draft.removeInstance(body.Node, body.ServiceID);
+      else if (body.CheckID !== '') draft.removeCheck(body.Node, body.CheckID);
+      else draft.removeNode(body.Node);
+    });
+    sendJson(request, reply, true);
+  }
+
+  @Get('datacenters')
+  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    sendJson(request, reply, [this.registry.node.datacenter]);
+  }
+
+  @Get('nodes')
+  nodes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.reads.answer(request, reply, this.catalog.nodes());
+  }
+
+  @Get('services')
+  services(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.reads.answer(request, reply, this.catalog.services());
+  }
+
+  @Get('service/*')
+  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const name = identifier(request, () => badRequest('Missing service name'));
+    return this.reads.answer(request, reply, this.catalog.service(name));
+  }
+
+  @Get('node/*')
+  node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const name = identifier(request, () => badRequest('Missing node name'));
+    return this.reads.answer(request, reply, this.catalog.node(name));
+  }
+
+  @Get('node-services/*')
+  nodeServices(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const name = identifier(request, () => badRequest('Missing node name'));
+    return this.reads.answer(request, reply, this.catalog.nodeServices(name));
+  }
+}

@@ -1,0 +1,62 @@
+import { Inject, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import type { Logger } from '#libs/observability';
+import { Registry, type Watches } from '#libs/registry';
+import { AgentCheckController } from './agent-check.controller.js';
+import { AgentController } from './agent.controller.js';
+import { AgentReads } from './agent-reads.js';
+import { AgentServiceController } from './agent-service.controller.js';
+import { Agent } from './agent.js';
+import { CatalogController } from './catalog.controller.js';
+import { CatalogReads } from './catalog-reads.js';
+import { ConsulErrorFilter } from './consul-error.filter.js';
+import { HealthController } from './health.controller.js';
+import { Reads } from './reads.js';
+import { refuseOtherMethods, type ConsulServer } from './server.js';
+import { StatusController } from './status.controller.js';
+
+export interface ConsulModuleOptions {
+  readonly registry: Registry;
+  /** Blocking queries wait here; whoever stops the program closes it first, so that they are answered. */
+  readonly watches: Watches;
+  readonly log: Logger;
+  /** The server that the Nest application is built on. */
+  readonly server: ConsulServer;
+}
+
+const SERVER = Symbol('ConsulServer');
+
+/** Consul's HTTP API over a registry. */
+@Module({})
+export class ConsulModule implements OnApplicationBootstrap {
+  constructor(@Inject(SERVER) private readonly server: ConsulServer) {}
+
+  static forRoot({ registry, watches, log, server }: ConsulModuleOptions): DynamicModule {
+    const agent = new Agent(registry);
+    const reads = new Reads(registry, watches);
+    return {
+      module: ConsulModule,
+      controllers: [
+        AgentController,
+        AgentServiceController,
+        AgentCheckController,
+        CatalogController,
+        HealthController,
+        StatusController,
+      ],
+      providers: [
+        { provide: SERVER, useValue: server },
+        { provide: Registry, useValue: registry },
+        { provide: Agent, useValue: agent },
+        { provide: Reads, useValue: reads },
+        { provide: AgentReads, useValue: new AgentReads(agent, reads, watches) },
+        { provide: CatalogReads, useValue: new CatalogReads(registry.catalog) },
+        { provide: APP_FILTER, useValue: new ConsulErrorFilter(log) },
+      ],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    refuseOtherMethods(this.server);
+  }
+}

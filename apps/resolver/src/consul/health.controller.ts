@@ -1,0 +1,40 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CatalogReads } from './catalog-reads.js';
+import { badRequest } from './errors.js';
+import { readPassing } from './query.js';
+import { Reads } from './reads.js';
+import { identifier, queryOf } from './request.js';
+
+/** `/v1/health`: nodes and services with their checks. */
+@Controller('v1/health')
+export class HealthController {
+  constructor(
+    private readonly reads: Reads,
+    private readonly catalog: CatalogReads,
+  ) {}
+
+  @Get('service/*')
+  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const name = identifier(request, () => badRequest('Missing service name'));
+    return this.reads.answer(request, reply, this.catalog.healthService(name, readPassing(queryOf(request))));
+  }
+
+  @Get('node/*')
+  node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const name = identifier(request, () => badRequest('Missing node name'));
+    return this.reads.answer(request, reply, this.catalog.healthNode(name));
+  }
+
+  @Get('checks/*')
+  checks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const name = identifier(request, () => badRequest('Missing service name'));
+    return this.reads.answer(request, reply, this.catalog.healthChecks(name));
+  }
+
+  @Get('state/*')
+  state(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const state = identifier(request, () => badRequest('Missing check state'));
+    return this.reads.answer(request, reply, this.catalog.healthState(state));
+  }
+}

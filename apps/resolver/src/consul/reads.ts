@@ -1,0 +1,96 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { revisionOf, type Registry, type Topic, type Watches } from '#libs/registry';
+import { AnswerCache, type Answer } from './answer-cache.js';
+import { readOptions, type Query, type ReadOptions } from './query.js';
+
+/** What a controller says about a read: what it watches, and how its answer is made. */
+export interface Read {
+  readonly topic: Topic;
+  body(options: ReadOptions): unknown;
+}
+
+/** Consul compresses what is longer than about this, in octets. */
+const COMPRESS_ABOVE = 1_400;
+
+const compress = promisify(gzip);
+
+/** Answers reads of the catalog: parameters, blocking, index headers, one serialisation for all who ask the same. */
+export class Reads {
+  readonly #registry: Registry;
+  readonly #watches: Watches;
+  readonly #cache = new AnswerCache();
+
+  constructor(registry: Registry, watches: Watches) {
+    this.#registry = registry;
+    this.#watches = watches;
+  }
+
+  /** The parameters of a read. @throws ConsulError */
+  options(request: FastifyRequest): ReadOptions {
+    return readOptions(request.query as Query, request.headers, this.#registry.node.datacenter);
+  }
+
+  /** Answers with what `read` gives, once it is newer than the client's index or the client has waited long enough. */
+  async answer(request: FastifyRequest, reply: FastifyReply, read: Read): Promise<void> {
+    const options = this.options(request);
+    // Before waiting: a mistake in the request is told at once.
+    let answer = this.#answer(request, options, read);
+    if (options.index >= answer.index) {
+      await this.#wait(request, options, read.topic);
+      answer = this.#answer(request, options, read);
+    }
+    setIndexHeaders(reply, answer.index, options);
+    await sendAnswer(request, reply, answer);
+  }
+
+  #answer(request: FastifyRequest, options: ReadOptions, read: Read): Answer {
+    const index = Math.max(1, revisionOf(this.#registry.catalog, read.topic));
+    return this.#cache.get(questionOf(request.url), index, () => toJson(read.body(options), options.pretty));
+  }
+
+  async #wait(request: FastifyRequest, { index, wait }: ReadOptions, topic: Topic): Promise<void> {
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    request.raw.socket.once('close', leave);
+    // Consul adds up to a sixteenth, so that clients who came together do not come back together.
+    await this.#watches.newerThan(topic, index, wait + (Math.random() * wait) / 16, gone.signal);
+    request.raw.socket.off('close', leave);
+  }
+}
+
+/** What was asked for, without what only says when to answer. */
+function questionOf(url: string): string {
+  const mark = url.indexOf('?');
+  if (mark < 0) return url;
+  const parameters = url.slice(mark + 1).split('&');
+  return `${url.slice(0, mark)}?${parameters.filter((p) => !/^(index|wait|token)=/.test(p)).join('&')}`;
+}
+
+function setIndexHeaders(reply: FastifyReply, index: number, { consistency, cached }: ReadOptions): void {
+  reply.header('X-Consul-Index', String(index));
+  reply.header('X-Consul-KnownLeader', 'true');
+  reply.header('X-Consul-LastContact', '0');
+  reply.header('X-Consul-Effective-Consistency', consistency);
+  reply.header('X-Consul-Query-Backend', 'blocking-query');
+  if (cached) reply.header('X-Cache', 'MISS').header('Age', '0');
+}
+
+/** JSON as Consul writes it: `?pretty` indents by four and ends the line. */
+export function toJson(body: unknown, pretty: boolean): Buffer {
+  return Buffer.from(pretty ? `${JSON.stringify(body, undefined, 4)}\n` : JSON.stringify(body));
+}
+
+/** Sends an answer of JSON, compressed if the client can read that and it is worth it. */
+export async function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): Promise<void> {
+  reply.header('Content-Type', 'application/json').header('Vary', 'Accept-Encoding');
+  if (answer.bytes.length <= COMPRESS_ABOVE || !acceptsGzip(request)) return void reply.send(answer.bytes);
+  answer.compressed ??= await compress(answer.bytes);
+  reply.header('Content-Encoding', 'gzip').send(answer.compressed);
+}
+
+function acceptsGzip(request: FastifyRequest): boolean {
+  const accepted = request.headers['accept-encoding'];
+  return typeof accepted === 'string' && /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted);
+}

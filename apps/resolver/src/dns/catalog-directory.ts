@@ -1,0 +1,59 @@
+import type { Directory, DirectoryChange, DirectoryInstance, DirectoryNode } from '#libs/dns';
+import { OWN_SERVICE, type Catalog, type InstanceEntry, type Revision } from '#libs/registry';
+
+/** Lets the zone ask the registry's catalog. */
+export class CatalogDirectory implements Directory {
+  readonly #catalog: Catalog;
+  /** What `hasNodeBelow` knows, and of which revision of the nodes. */
+  #suffixes: { readonly revision: Revision; readonly names: ReadonlySet<string> } | undefined;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  instances(service: string, tag?: string): readonly DirectoryInstance[] {
+    const entry = this.#catalog.service(service);
+    if (!entry) return [];
+    return (tag === undefined ? entry.instances : entry.withTag(tag)).map(instanceOf);
+  }
+
+  node(name: string): DirectoryNode | undefined {
+    return this.#catalog.node(name)?.node;
+  }
+
+  hasNodeBelow(suffix: string): boolean {
+    const revision = this.#catalog.nodesRevision;
+    if (this.#suffixes?.revision !== revision) this.#suffixes = { revision, names: this.#collectSuffixes() };
+    return this.#suffixes.names.has(suffix.toLowerCase());
+  }
+
+  at(address: string): { readonly node: string } | { readonly service: string } | undefined {
+    for (const { node } of this.#catalog.nodesAt(address)) return { node: node.name };
+    for (const { instance } of this.#catalog.instancesAt(address)) return { service: instance.service };
+    return undefined;
+  }
+
+  nameServers(): readonly DirectoryNode[] {
+    const healthy = this.#catalog.service(OWN_SERVICE)?.instances.filter(({ status }) => status !== 'critical') ?? [];
+    return healthy.map(({ node }) => node.node);
+  }
+
+  subscribe(listener: (change: DirectoryChange) => void): () => void {
+    return this.#catalog.subscribe(listener);
+  }
+
+  /** `b.c` and `c` for a node called `a.b.c`. */
+  #collectSuffixes(): Set<string> {
+    const names = new Set<string>();
+    for (const { node } of this.#catalog.nodes()) {
+      const labels = node.name.toLowerCase().split('.');
+      for (let at = 1; at < labels.length; at++) names.add(labels.slice(at).join('.'));
+    }
+    return names;
+  }
+}
+
+function instanceOf({ instance, node, status }: InstanceEntry): DirectoryInstance {
+  const { address, port, taggedAddresses, tags, weights } = instance;
+  return { node: node.node, address, port, taggedAddresses, tags, weights, status };
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { runProgram } from '#libs/supervisor';
+import { startResolver } from './resolver.js';
+
+await runProgram(
+  {
+    name: 'signpost-resolver',
+    summary: 'A service registry with health checks, spoken to as Consul is, and a DNS server that answers for it.',
+    start: startResolver,
+  },
+  process.argv.slice(2),
+  process.env,
+);

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '#libs/config';
+import type { Node } from '#libs/registry';
+import { StartError } from '#libs/supervisor';
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/** The node that this machine is: what registers through the agent's API belongs to it. */
+export function ownNode({ resolver }: Config): Node {
+  const address = resolver.advertise_address;
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  return {
+    name: resolver.node_name || hostname(),
+    id: (resolver.node_id || keptId(resolver.data_dir)).toLowerCase(),
+    address,
+    datacenter: resolver.datacenter,
+    taggedAddresses: { lan: address, [`lan_${family}`]: address, wan: address, [`wan_${family}`]: address },
+    meta: resolver.node_meta,
+  };
+}
+
+/** The id that was made at the first start, so that the node stays the same one when its name or address changes. */
+function keptId(folder: string): string {
+  const file = join(folder, 'node-id');
+  try {
+    const id = readFileSync(file, 'utf8').trim();
+    if (!UUID.test(id)) throw new StartError(`${file} does not hold a UUID: remove it, or set [resolver] node_id`);
+    return id;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const id = randomUUID();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, `${id}\n`, { flag: 'wx' });
+  return id;
+}

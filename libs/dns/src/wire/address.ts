@@ -1,0 +1,56 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/**
+ * The octets of an IP address: 4 for IPv4, 16 for IPv6. An IPv4-mapped IPv6 address stays one of 16.
+ *
+ * @returns undefined when `text` is no IP address, or one with a zone (`fe80::1%eth0`), which means nothing to others
+ */
+export function addressOctets(text: string): Buffer | undefined {
+  if (isIPv4(text)) return Buffer.from(text.split('.').map(Number));
+  if (!isIPv6(text) || text.includes('%')) return undefined;
+  return ipv6Octets(text);
+}
+
+/** The text of an address of 4 or 16 octets; IPv6 as RFC 5952 wants it. */
+export function addressText(octets: Uint8Array): string {
+  return octets.length === 4 ? octets.join('.') : ipv6Text(octets);
+}
+
+function ipv6Octets(text: string): Buffer {
+  const octets = Buffer.alloc(16);
+  const [front = '', back] = text.split('::');
+  const head = groups(front);
+  const tail = groups(back ?? '');
+  octets.set(head, 0);
+  octets.set(tail, 16 - tail.length);
+  return octets;
+}
+
+/** The octets of groups separated by colons, the last of which may be written as an IPv4 address. */
+function groups(text: string): number[] {
+  if (text === '') return [];
+  return text.split(':').flatMap((group) => {
+    if (group.includes('.')) return group.split('.').map(Number);
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+}
+
+function ipv6Text(octets: Uint8Array): string {
+  const words = Array.from({ length: 8 }, (_, i) => (octets[2 * i]! << 8) | octets[2 * i + 1]!);
+  const { start, length } = longestZeros(words);
+  const hex = words.map((word) => word.toString(16));
+  if (length < 2) return hex.join(':');
+  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`;
+}
+
+/** The first of the longest runs of zero words. */
+function longestZeros(words: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 };
+  let start = 0;
+  for (const [i, word] of words.entries()) {
+    if (word !== 0) start = i + 1;
+    else if (i + 1 - start > best.length) best = { start, length: i + 1 - start };
+  }
+  return best;
+}

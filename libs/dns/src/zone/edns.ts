@@ -1,0 +1,55 @@
+import { OPTION } from '../wire/codes.js';
+import type { Option, Opt } from '../wire/opt.js';
+import { ParseError } from '../wire/parse-error.js';
+import type { ExtendedError } from './answer.js';
+
+/** The largest datagram that is sent or promised to be taken: it is not fragmented on the way (DNS flag day 2020). */
+export const MAX_UDP_SIZE = 1232;
+
+/** Octets of the address by family (RFC 7871 section 6, IANA address family numbers). */
+const ADDRESS_LENGTH: Readonly<Record<number, number>> = { 0: 0, 1: 4, 2: 16 };
+
+/** What the reply's OPT record holds besides options. */
+export function replyOpt(query: Opt, extendedRcode: number, options: readonly Option[]): Opt {
+  return { udpSize: MAX_UDP_SIZE, extendedRcode, version: 0, dnssecOk: query.dnssecOk, options };
+}
+
+/**
+ * The options of a reply: the client's subnet, the server's identity if asked for, an extended error.
+ *
+ * @throws ParseError when the client's subnet is malformed
+ */
+export function replyOptions(query: Opt, serverId: string, error: ExtendedError | undefined): Option[] {
+  const options: Option[] = [];
+  for (const option of query.options) {
+    if (option.code === OPTION.CLIENT_SUBNET) options.push(echoSubnet(option));
+    if (option.code === OPTION.NSID && serverId !== '')
+      options.push({ code: OPTION.NSID, data: Buffer.from(serverId) });
+  }
+  if (error) options.push(extendedError(error));
+  return options;
+}
+
+/** The client's subnet as it came, with scope 0: the answer is the same for all networks (RFC 7871 section 7.2.1). */
+function echoSubnet({ code, data }: Option): Option {
+  if (data.length < 4) throw new ParseError('client subnet cut off', 0);
+  const prefix = data[2]!;
+  const whole = ADDRESS_LENGTH[data.readUInt16BE(0)];
+  const address = data.subarray(4);
+  if (whole === undefined || prefix > whole * 8 || address.length !== Math.ceil(prefix / 8)) {
+    throw new ParseError('client subnet of the wrong length', 0);
+  }
+  const hostBits = (8 - (prefix % 8)) % 8;
+  if (hostBits > 0 && (address.at(-1)! & ((1 << hostBits) - 1)) !== 0)
+    throw new ParseError('client subnet with host bits', 0);
+  const echo = Buffer.from(data);
+  echo[3] = 0;
+  return { code, data: echo };
+}
+
+function extendedError({ code, text }: ExtendedError): Option {
+  const data = Buffer.alloc(2 + Buffer.byteLength(text));
+  data.writeUInt16BE(code, 0);
+  data.write(text, 2);
+  return { code: OPTION.EXTENDED_ERROR, data };
+}

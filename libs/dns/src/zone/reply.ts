@@ -1,0 +1,179 @@
+import { FLAG, HEADER_LENGTH, MAX_MESSAGE, OPCODE, RCODE } from '../wire/codes.js';
+import { buildOpt, optLength, type Opt } from '../wire/opt.js';
+import { ParseError } from '../wire/parse-error.js';
+import { buildQuestion, parseQuestion } from '../wire/question.js';
+import { buildRecord, type ResourceRecord } from '../wire/record.js';
+import { Reader } from '../wire/reader.js';
+import { Writer } from '../wire/writer.js';
+import type { AnswerKind, AnswerRecord, ExtendedError } from './answer.js';
+import { MAX_UDP_SIZE, replyOpt, replyOptions } from './edns.js';
+import type { ZoneOptions } from './options.js';
+import type { Query } from './query.js';
+
+/** The most octets of a datagram for a client without EDNS (RFC 1035 section 2.3.4). */
+const PLAIN_UDP_SIZE = 512;
+
+/** Consul never sends more answers than this to a client without EDNS. */
+const MAX_PLAIN_ANSWERS = 8;
+
+export type ReplyOptions = Pick<ZoneOptions, 'udpAnswerLimit' | 'enableTruncate' | 'serverId'>;
+
+/** The sections of a reply before they are cut to size. */
+interface Sections {
+  readonly rcode: number;
+  readonly authoritative: boolean;
+  readonly answers: readonly AnswerRecord[];
+  readonly authority: readonly ResourceRecord[];
+  readonly additional: readonly ResourceRecord[];
+  readonly error?: ExtendedError | undefined;
+}
+
+const EMPTY = { authoritative: true, answers: [], authority: [], additional: [] } as const;
+
+/**
+ * Builds the reply to a query.
+ *
+ * @throws ParseError when an option of the query is malformed
+ */
+export function buildReply(query: Query, answer: AnswerKind, options: ReplyOptions): Buffer {
+  const sections = sectionsOf(answer);
+  const { opt } = query;
+  const reply = opt && replyOpt(opt, 0, replyOptions(opt, options.serverId, sections.error));
+  return buildSections(query, sections, reply, options);
+}
+
+/** The reply to an EDNS version above 0 (RFC 6891 section 6.1.3). */
+export function buildBadVersion(query: Query & { readonly opt: Opt }, options: ReplyOptions): Buffer {
+  const sections = { ...EMPTY, rcode: RCODE.BADVERS & 15, authoritative: false };
+  return buildSections(query, sections, replyOpt(query.opt, RCODE.BADVERS >> 4, []), options);
+}
+
+/**
+ * The reply to a query that cannot be answered, made from its header alone and, when it parses, its only question. The header must be there.
+ */
+export function buildError(bytes: Buffer, rcode: number): Buffer {
+  const question = bytes.readUInt16BE(4) === 1 ? questionOf(bytes) : undefined;
+  const reply = Buffer.alloc(HEADER_LENGTH + (question?.length ?? 0));
+  reply.writeUInt16BE(bytes.readUInt16BE(0), 0);
+  const kept = bytes.readUInt16BE(2) & (FLAG.RD | 0x7800);
+  reply.writeUInt16BE(FLAG.QR | kept | rcode, 2);
+  reply.writeUInt16BE(question ? 1 : 0, 4);
+  question?.copy(reply, HEADER_LENGTH);
+  return reply;
+}
+
+/** The reply to an operation other than a query: its header alone (RFC 8906 section 3.1.4). */
+export function buildNotImplemented(bytes: Buffer): Buffer {
+  const reply = Buffer.alloc(HEADER_LENGTH);
+  reply.writeUInt16BE(bytes.readUInt16BE(0), 0);
+  reply.writeUInt16BE(FLAG.QR | (bytes.readUInt16BE(2) & 0x7800) | RCODE.NOTIMP, 2);
+  return reply;
+}
+
+/** The one switch from the kind of an answer to the sections of a message. */
+function sectionsOf(answer: AnswerKind): Sections {
+  switch (answer.kind) {
+    case 'records':
+      return { ...EMPTY, rcode: RCODE.NOERROR, answers: answer.answers, authority: answer.authority ?? [] };
+    case 'no data':
+      return { ...EMPTY, rcode: RCODE.NOERROR, authority: [answer.soa], additional: answer.additional ?? [] };
+    case 'no name':
+      return { ...EMPTY, rcode: RCODE.NXDOMAIN, authority: [answer.soa], error: answer.error };
+    case 'refused':
+      return { ...EMPTY, rcode: RCODE.REFUSED, authoritative: false, error: answer.error };
+    case 'not implemented':
+      return { ...EMPTY, rcode: RCODE.NOTIMP };
+  }
+}
+
+/**
+ * The one place where a reply is cut to size. Records are whole or not there. First the answers, and TC when one of them had to stay away; then
+ * authority; then what is only a help, as long as there is room, without TC (RFC 2181 section 9). The OPT record always fits.
+ */
+function buildSections(query: Query, sections: Sections, opt: Opt | undefined, options: ReplyOptions): Buffer {
+  const writer = new Writer();
+  for (let i = 0; i < HEADER_LENGTH; i += 4) writer.uint32(0);
+  buildQuestion(writer, query.question);
+  const room = sizeLimit(query) - (opt ? optLength(opt) : 0);
+  const most = answerLimit(query, options);
+  const answers = fit(
+    writer,
+    sections.answers.slice(0, most).map(({ record }) => record),
+    room,
+  );
+  const cut = answers < sections.answers.length;
+  const authority = cut ? 0 : fit(writer, sections.authority, room);
+  const truncated = cut || authority < sections.authority.length;
+  const helpful = sections.answers.slice(0, answers).flatMap(({ additional }) => additional);
+  const additional = fitSome(writer, withoutDuplicates([...helpful, ...sections.additional]), room);
+  if (opt) buildOpt(writer, opt);
+  const flags =
+    FLAG.QR |
+    (OPCODE.QUERY << 11) |
+    (sections.authoritative ? FLAG.AA : 0) |
+    (truncated && options.enableTruncate ? FLAG.TC : 0) |
+    (query.rd ? FLAG.RD : 0) |
+    sections.rcode;
+  writer.patch16(0, query.id);
+  writer.patch16(2, flags);
+  writer.patch16(4, 1);
+  writer.patch16(6, answers);
+  writer.patch16(8, authority);
+  writer.patch16(10, additional + (opt ? 1 : 0));
+  return writer.toBuffer();
+}
+
+/** The most octets of the reply. */
+function sizeLimit({ transport, opt }: Query): number {
+  if (transport === 'tcp') return MAX_MESSAGE;
+  return opt ? Math.min(Math.max(opt.udpSize, PLAIN_UDP_SIZE), MAX_UDP_SIZE) : PLAIN_UDP_SIZE;
+}
+
+/** The most answers of the reply: clients without a larger size are given few, as Consul does. */
+function answerLimit(query: Query, { udpAnswerLimit }: ReplyOptions): number {
+  if (sizeLimit(query) > PLAIN_UDP_SIZE || udpAnswerLimit === 0) return Infinity;
+  return Math.min(udpAnswerLimit, MAX_PLAIN_ANSWERS);
+}
+
+/** Builds records up to the first that does not fit. @returns how many */
+function fit(writer: Writer, records: readonly ResourceRecord[], room: number): number {
+  let count = 0;
+  while (count < records.length && fits(writer, records[count]!, room)) count++;
+  return count;
+}
+
+/** Builds each of the records that fits. @returns how many */
+function fitSome(writer: Writer, records: readonly ResourceRecord[], room: number): number {
+  return records.reduce((count, record) => count + (fits(writer, record, room) ? 1 : 0), 0);
+}
+
+/** Builds a record, or nothing when the message would become longer than `room`. */
+function fits(writer: Writer, record: ResourceRecord, room: number): boolean {
+  const mark = writer.mark();
+  buildRecord(writer, record);
+  if (writer.length <= room) return true;
+  writer.rollback(mark);
+  return false;
+}
+
+/** Two instances at one address bring the same record twice. */
+function withoutDuplicates(records: readonly ResourceRecord[]): ResourceRecord[] {
+  const seen = new Map<string, ResourceRecord>();
+  for (const record of records) {
+    const key = JSON.stringify([record.name.labels, record.type, record.data]);
+    if (!seen.has(key)) seen.set(key, record);
+  }
+  return [...seen.values()];
+}
+
+/** The octets of the first question, if it parses. */
+function questionOf(bytes: Buffer): Buffer | undefined {
+  const reader = new Reader(bytes, HEADER_LENGTH);
+  try {
+    parseQuestion(reader);
+  } catch (error) {
+    if (error instanceof ParseError) return undefined;
+    throw error;
+  }
+  return bytes.subarray(HEADER_LENGTH, reader.offset);
+}

@@ -1,0 +1,303 @@
+import { canonicalAddress } from './address.js';
+import { compareText, InstanceEntry, NodeEntry, ServiceEntry, type CheckEntry } from './entries.js';
+import type { Change, Check, Instance, Node, Revision } from './model.js';
+import type { Snapshot } from './stores/store.js';
+import { Touch, type CatalogEvent } from './touch.js';
+
+/**
+ * The registry's read model, in memory: what DNS, HTTP and the dashboard answer from, never waiting for anything.
+ *
+ * ```text
+ * nodes    name -> NodeEntry -+- instances id -> InstanceEntry -- ownChecks
+ *                             +- checks    id -> CheckEntry       (all on the node)
+ * services name -> ServiceEntry -- instances, by tag
+ * by address    -> NodeEntry or InstanceEntry, for reverse questions
+ * ```
+ *
+ * Names of nodes and services are compared without regard to letter case. Entries are shared with readers, who must not
+ * change them; all that a reader takes in one turn of the event loop is of one revision.
+ */
+export class Catalog {
+  readonly #nodes = new Map<string, NodeEntry>();
+  readonly #services = new Map<string, ServiceEntry>();
+  readonly #nodesByIp = new Map<string, Set<NodeEntry>>();
+  readonly #instancesByIp = new Map<string, Set<InstanceEntry>>();
+  readonly #listeners = new Set<(event: CatalogEvent) => void>();
+  #revision: Revision = 0;
+  #nodesRevision: Revision = 0;
+  #instancesRevision: Revision = 0;
+  #checksRevision: Revision = 0;
+  #extinctionRevision: Revision = 0;
+  #floor: Revision = 0;
+
+  /** The latest revision applied. */
+  get revision(): Revision {
+    return this.#revision;
+  }
+
+  /** The latest change to any node itself. */
+  get nodesRevision(): Revision {
+    return this.#nodesRevision;
+  }
+
+  /** The latest change to any instance itself. */
+  get instancesRevision(): Revision {
+    return this.#instancesRevision;
+  }
+
+  /** The latest change to any check. */
+  get checksRevision(): Revision {
+    return this.#checksRevision;
+  }
+
+  node(name: string): NodeEntry | undefined {
+    return this.#nodes.get(name.toLowerCase());
+  }
+
+  instance(node: string, id: string): InstanceEntry | undefined {
+    return this.node(node)?.instances.get(id);
+  }
+
+  check(node: string, id: string): CheckEntry | undefined {
+    return this.node(node)?.checks.get(id);
+  }
+
+  /** A service that has at least one instance. */
+  service(name: string): ServiceEntry | undefined {
+    return this.#services.get(name.toLowerCase());
+  }
+
+  nodes(): Iterable<NodeEntry> {
+    return this.#nodes.values();
+  }
+
+  services(): Iterable<ServiceEntry> {
+    return this.#services.values();
+  }
+
+  /** Nodes whose address is the IP address `ip`, in any spelling. */
+  nodesAt(ip: string): Iterable<NodeEntry> {
+    return this.#nodesByIp.get(canonicalAddress(ip) ?? '') ?? [];
+  }
+
+  /** Instances whose own address is the IP address `ip`, in any spelling. */
+  instancesAt(ip: string): Iterable<InstanceEntry> {
+    return this.#instancesByIp.get(canonicalAddress(ip) ?? '') ?? [];
+  }
+
+  /**
+   * The latest change that a reader of one service can notice: to its instances, their checks or their nodes. For a service without
+   * instances it is the revision at which a service last lost its last one, so that it never goes back.
+   */
+  serviceRevision(name: string): Revision {
+    return this.service(name)?.revision ?? this.#extinctionRevision;
+  }
+
+  /** The latest change to a node or anything on it; for an unknown node to any node. */
+  nodeRevision(name: string): Revision {
+    return this.node(name)?.revision ?? this.#nodesRevision;
+  }
+
+  /** Calls `listener` after each commit is applied, until the function that is returned is called. */
+  subscribe(listener: (event: CatalogEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Takes a stored state into the empty catalog. Every index starts at the snapshot's revision: which service a removal concerned is
+   * not stored, and an index must not be lower after a restart than before it.
+   */
+  load(snapshot: Snapshot): void {
+    this.#floor = snapshot.revision;
+    const touch = new Touch(snapshot.revision, []);
+    for (const { node, createRevision, modifyRevision } of snapshot.nodes) {
+      this.#putNode(node, touch, createRevision, modifyRevision);
+    }
+    for (const { instance, createRevision, modifyRevision } of snapshot.instances) {
+      this.#putInstance(instance, touch, createRevision, modifyRevision);
+    }
+    for (const { check, createRevision, modifyRevision } of snapshot.checks) {
+      this.#putCheck(check, touch, createRevision, modifyRevision);
+    }
+    this.#raise(snapshot.revision);
+  }
+
+  /** Applies one commit and tells the listeners. Revisions must come in order, each once. */
+  apply(revision: Revision, changes: readonly Change[]): void {
+    const touch = new Touch(revision, changes);
+    for (const change of changes) this.#applyChange(change, touch);
+    this.#revision = revision;
+    for (const key of touch.services) this.#raiseService(key, revision);
+    for (const listener of this.#listeners) listener(touch);
+  }
+
+  #applyChange(change: Change, touch: Touch): void {
+    const { revision } = touch;
+    switch (change.kind) {
+      case 'put-node':
+        return this.#putNode(change.node, touch, revision, revision);
+      case 'put-instance':
+        return this.#putInstance(change.instance, touch, revision, revision);
+      case 'put-check':
+        return this.#putCheck(change.check, touch, revision, revision);
+      case 'remove-check':
+        return this.#removeCheck(change.node, change.id, touch);
+      case 'remove-instance':
+        return this.#removeInstance(change.node, change.id, touch);
+      case 'remove-node':
+        return this.#removeNode(change.node, touch);
+    }
+  }
+
+  #putNode(node: Node, touch: Touch, created: Revision, modified: Revision): void {
+    const key = node.name.toLowerCase();
+    let entry = this.#nodes.get(key);
+    if (entry) {
+      removeFrom(this.#nodesByIp, entry.ip, entry);
+      touch.address(entry.ip);
+      entry.node = node;
+      entry.modifyRevision = modified;
+      entry.ip = canonicalAddress(node.address);
+    } else {
+      entry = new NodeEntry(node, created, modified);
+      this.#nodes.set(key, entry);
+    }
+    addTo(this.#nodesByIp, entry.ip, entry);
+    touch.address(entry.ip);
+    touch.everythingOn(entry);
+    this.#nodesRevision = touch.revision;
+  }
+
+  #putInstance(instance: Instance, touch: Touch, created: Revision, modified: Revision): void {
+    const node = this.node(instance.node);
+    if (!node) throw new Error(`instance ${instance.id} of a node that is not there: ${instance.node}`);
+    let entry = node.instances.get(instance.id);
+    if (entry) {
+      this.#unlink(entry, touch);
+      entry.instance = instance;
+      entry.modifyRevision = modified;
+      entry.ip = canonicalAddress(instance.address);
+    } else {
+      entry = new InstanceEntry(node, instance, created, modified);
+      node.instances.set(instance.id, entry);
+    }
+    this.#link(entry, touch);
+    touch.node(node);
+    this.#instancesRevision = touch.revision;
+  }
+
+  #putCheck(check: Check, touch: Touch, created: Revision, modified: Revision): void {
+    const node = this.node(check.node);
+    if (!node) throw new Error(`check ${check.id} of a node that is not there: ${check.node}`);
+    const before = node.checks.get(check.id);
+    if (before && before.check.serviceId !== check.serviceId) this.#detach(node, before, touch);
+    const entry = { check, createRevision: before?.createRevision ?? created, modifyRevision: modified };
+    node.checks.set(check.id, entry);
+    this.#attach(node, entry, touch);
+    this.#checksRevision = touch.revision;
+  }
+
+  #removeCheck(nodeName: string, id: string, touch: Touch): void {
+    const node = this.node(nodeName);
+    const entry = node?.checks.get(id);
+    if (!node || !entry) return;
+    node.checks.delete(id);
+    this.#detach(node, entry, touch);
+    this.#checksRevision = touch.revision;
+  }
+
+  #removeInstance(nodeName: string, id: string, touch: Touch): void {
+    const entry = this.instance(nodeName, id);
+    if (!entry) return;
+    entry.node.instances.delete(id);
+    this.#unlink(entry, touch);
+    touch.node(entry.node);
+    this.#instancesRevision = touch.revision;
+  }
+
+  #removeNode(name: string, touch: Touch): void {
+    const entry = this.node(name);
+    if (!entry) return;
+    touch.everythingOn(entry);
+    touch.address(entry.ip);
+    this.#nodes.delete(name.toLowerCase());
+    removeFrom(this.#nodesByIp, entry.ip, entry);
+    this.#nodesRevision = touch.revision;
+  }
+
+  /** Puts an instance into the indexes by service and address. */
+  #link(entry: InstanceEntry, touch: Touch): void {
+    const key = entry.instance.service.toLowerCase();
+    let service = this.#services.get(key);
+    if (!service) {
+      service = new ServiceEntry(key, this.#floor);
+      this.#services.set(key, service);
+    }
+    service.add(entry);
+    addTo(this.#instancesByIp, entry.ip, entry);
+    touch.instance(entry);
+  }
+
+  /** Takes an instance out of the indexes by service and address. */
+  #unlink(entry: InstanceEntry, touch: Touch): void {
+    const key = entry.instance.service.toLowerCase();
+    const service = this.#services.get(key);
+    service?.delete(entry);
+    if (service?.size === 0) {
+      this.#services.delete(key);
+      this.#extinctionRevision = touch.revision;
+    }
+    removeFrom(this.#instancesByIp, entry.ip, entry);
+    touch.instance(entry);
+  }
+
+  #attach(node: NodeEntry, entry: CheckEntry, touch: Touch): void {
+    this.#replaceCheck(node, entry.check, touch, (others) => [...others, entry].sort(byId));
+  }
+
+  #detach(node: NodeEntry, entry: CheckEntry, touch: Touch): void {
+    this.#replaceCheck(node, entry.check, touch, (others) => others);
+  }
+
+  /** Gives the owner of `check` the list of checks that `change` makes of its other ones. */
+  #replaceCheck(node: NodeEntry, check: Check, touch: Touch, change: (others: CheckEntry[]) => CheckEntry[]): void {
+    const owner = check.serviceId === '' ? node : node.instances.get(check.serviceId);
+    owner?.setOwnChecks(change(owner.ownChecks.filter((other) => other.check.id !== check.id)));
+    if (owner instanceof InstanceEntry) touch.instance(owner);
+    if (owner instanceof NodeEntry) touch.everythingOn(node);
+    touch.node(node);
+  }
+
+  #raiseService(key: string, revision: Revision): void {
+    const service = this.#services.get(key);
+    if (service) service.revision = revision;
+  }
+
+  #raise(revision: Revision): void {
+    this.#revision = revision;
+    this.#nodesRevision = revision;
+    this.#instancesRevision = revision;
+    this.#checksRevision = revision;
+    this.#extinctionRevision = revision;
+    for (const node of this.#nodes.values()) node.revision = revision;
+  }
+}
+
+function byId(a: CheckEntry, b: CheckEntry): number {
+  return compareText(a.check.id, b.check.id);
+}
+
+function addTo<T>(index: Map<string, Set<T>>, key: string | undefined, value: T): void {
+  if (key === undefined) return;
+  const set = index.get(key);
+  if (set) set.add(value);
+  else index.set(key, new Set([value]));
+}
+
+function removeFrom<T>(index: Map<string, Set<T>>, key: string | undefined, value: T): void {
+  if (key === undefined) return;
+  const set = index.get(key);
+  set?.delete(value);
+  if (set?.size === 0) index.delete(key);
+}

@@ -1,0 +1,48 @@
+import type { Clock, Timer } from '#libs/time';
+import { Hysteresis } from './hysteresis.js';
+import { runOnce, type PeriodicProbe } from './types.js';
+import type { Verdict } from './verdict.js';
+
+/** A check that the registry runs each `interval`. */
+export class PeriodicCheck {
+  readonly probe: PeriodicProbe;
+  readonly #clock: Clock;
+  readonly #publish: (verdict: Verdict) => void;
+  readonly #hysteresis: Hysteresis;
+  readonly #stop = new AbortController();
+  #timer: Timer | undefined;
+
+  constructor(probe: PeriodicProbe, clock: Clock, publish: (verdict: Verdict) => void) {
+    this.probe = probe;
+    this.#clock = clock;
+    this.#publish = publish;
+    this.#hysteresis = new Hysteresis(probe);
+  }
+
+  /** @param delay milliseconds to the first run: spread over the interval, so that a restart does not run all checks at once */
+  start(delay: number): void {
+    this.#timer = this.#clock.after(delay, () => void this.#run());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#stop.abort(new Error('the check was stopped'));
+  }
+
+  async #run(): Promise<void> {
+    const { output, status } = await this.#runInTime();
+    if (this.#stop.signal.aborted) return;
+    this.start(this.probe.interval);
+    const settled = this.#hysteresis.take(status);
+    if (settled) this.#publish({ status: settled, output });
+  }
+
+  async #runInTime(): Promise<Verdict> {
+    const late = new AbortController();
+    const timer = this.#clock.after(this.probe.timeout, () => late.abort());
+    const verdict = await runOnce(this.probe, AbortSignal.any([this.#stop.signal, late.signal]));
+    timer.cancel();
+    if (!late.signal.aborted) return verdict;
+    return { status: 'critical', output: `no answer within ${this.probe.timeout} ms` };
+  }
+}

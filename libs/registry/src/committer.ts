@@ -1,0 +1,132 @@
+import type { Catalog } from './catalog.js';
+import { Draft, viewOf, type View } from './draft.js';
+import type { Change, Revision } from './model.js';
+import { StoreError, type RegistryStore } from './stores/store.js';
+
+/**
+ * Makes the changes of one caller on `draft`. It may be called again on a newer state, so it must do nothing else. What it throws
+ * rejects that caller's commit alone.
+ */
+export type Mutation<T> = (draft: Draft) => T;
+
+/** More changes wait than can be made durable in good time; nothing was changed. */
+export class OverloadError extends Error {
+  override readonly name = 'OverloadError';
+}
+
+interface Waiting {
+  readonly mutate: Mutation<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** What came of a mutation: the changes to commit and the value for the caller, or the error that it threw. */
+type Drafted = Waiting & { readonly changes: readonly Change[] } & (
+    | { readonly ok: true; readonly value: unknown }
+    | { readonly ok: false; readonly error: unknown }
+  );
+
+/** Commits that may wait, and commits that are written at once. */
+const MAX_WAITING = 20_000;
+const MAX_BATCH = 512;
+
+/**
+ * The one way into the registry. Mutations that arrive while the store writes are grouped into the next write, each seeing what
+ * those before it do; every one is a commit of its own with its own revision.
+ */
+export class Committer {
+  readonly #store: RegistryStore;
+  readonly #catalog: Catalog;
+  #queue: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(store: RegistryStore, catalog: Catalog) {
+    this.#store = store;
+    this.#catalog = catalog;
+  }
+
+  /**
+   * Resolves once the changes are durable and applied to the catalog; a mutation without changes costs no write.
+   *
+   * @throws StoreError, OverloadError, or what `mutate` throws; then nothing was changed
+   */
+  commit<T>(mutate: Mutation<T>): Promise<T> {
+    if (this.#queue.length >= MAX_WAITING) return Promise.reject(new OverloadError('too many registrations at once'));
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ mutate, resolve: resolve as (value: unknown) => void, reject });
+      this.#writing ??= this.#drainQueue();
+    });
+  }
+
+  /** Waits until nothing is left to write. */
+  async idle(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  /** Applies what another process committed, unless it is known already. */
+  follow(revision: Revision, changes: readonly Change[]): void {
+    if (revision > this.#catalog.revision) this.#catalog.apply(revision, changes);
+  }
+
+  async #drainQueue(): Promise<void> {
+    // At the end of this turn of the event loop: what else arrives in it shares the write.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) await this.#write(this.#queue.splice(0, MAX_BATCH));
+    this.#writing = undefined;
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    let drafted: readonly Drafted[];
+    try {
+      do drafted = draftAll(batch, viewOf(this.#catalog));
+      while (!(await this.#writeDown(drafted.filter(({ changes }) => changes.length > 0))));
+    } catch (error) {
+      return this.#fail(batch, error);
+    }
+    drafted.forEach(settle);
+  }
+
+  /** @returns whether it is done; otherwise others were first, and the catalog now has what they did */
+  async #writeDown(commits: readonly Drafted[]): Promise<boolean> {
+    if (commits.length === 0) return true;
+    const base = this.#catalog.revision;
+    const result = await this.#store.commit(base, commits.map(({ changes }) => changes));
+    if (result.done) commits.forEach(({ changes }, i) => this.follow(base + i + 1, changes));
+    else for (const { revision, changes } of result.missed) this.follow(revision, changes);
+    return result.done;
+  }
+
+  /** The store failed: callers who change nothing, such as heartbeats, are not concerned. */
+  #fail(batch: readonly Waiting[], cause: unknown): void {
+    const error = cause instanceof StoreError ? cause : new StoreError('failed', String(cause), { cause });
+    for (const waiting of batch) {
+      const drafted = draftOne(waiting, viewOf(this.#catalog)).drafted;
+      if (drafted.changes.length > 0) waiting.reject(error);
+      else settle(drafted);
+    }
+  }
+}
+
+function draftAll(batch: readonly Waiting[], view: View): Drafted[] {
+  const together = new Draft(view);
+  return batch.map((waiting) => {
+    const { drafted, draft } = draftOne(waiting, together);
+    if (drafted.ok) together.absorb(draft);
+    return drafted;
+  });
+}
+
+function draftOne(waiting: Waiting, view: View): { drafted: Drafted; draft: Draft } {
+  const draft = new Draft(view);
+  try {
+    const value = waiting.mutate(draft);
+    return { draft, drafted: { ...waiting, ok: true, value, changes: draft.changes } };
+  } catch (error) {
+    return { draft, drafted: { ...waiting, ok: false, error, changes: [] } };
+  }
+}
+
+function settle(drafted: Drafted): void {
+  if (drafted.ok) drafted.resolve(drafted.value);
+  else drafted.reject(drafted.error);
+}

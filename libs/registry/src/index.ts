@@ -1,0 +1,31 @@
+export { canonicalAddress } from './address.js';
+export { Catalog } from './catalog.js';
+export type { HttpProbe, Periodic, Probe, TtlProbe } from './checks/probe.js';
+export { MAX_OUTPUT, type Verdict } from './checks/verdict.js';
+export { OverloadError, type Mutation } from './committer.js';
+export { Draft, viewOf, type View } from './draft.js';
+export { compareText, InstanceEntry, NodeEntry, ServiceEntry, type CheckEntry } from './entries.js';
+export { BOOLEAN, LIST, mapOf, NUMBER, objectOf, objectsOf, STRING, type Field } from './filter/fields.js';
+export { compileFilter, type Filter } from './filter/filter.js';
+export { FilterError } from './filter/syntax.js';
+export {
+  worse,
+  type Change,
+  type Check,
+  type Instance,
+  type Locality,
+  type Node,
+  type Pairs,
+  type Revision,
+  type ServiceAddress,
+  type Status,
+  type Weights,
+} from './model.js';
+export { enterMaintenance, isMaintenance, leaveMaintenance } from './operations/maintenance.js';
+export { OWN_SERVICE, SERF_HEALTH, SERVER_PORT } from './operations/own-node.js';
+export { deregisterService, registerCheck, registerService, type ServiceRegistration } from './operations/register-service.js';
+export { Registry, type RegistryOptions } from './registry.js';
+export { SqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.js';
+export { StoreError, type RegistryStore, type Snapshot, type Stamps, type StoreErrorReason } from './stores/store.js';
+export type { CatalogEvent } from './touch.js';
+export { revisionOf, Watches, type Topic } from './watch.js';

@@ -1,0 +1,93 @@
+import type { Logger } from '#libs/observability';
+import type { Clock } from '#libs/time';
+import { Catalog } from './catalog.js';
+import { CheckRunner } from './checks/runner.js';
+import { Committer, type Mutation } from './committer.js';
+import type { Node } from './model.js';
+import { putOwnNode } from './operations/own-node.js';
+import { StoreError, type Lease, type RegistryStore } from './stores/store.js';
+
+export interface RegistryOptions {
+  readonly store: RegistryStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** This machine: the node that services register on through the agent's API, and whose checks this process runs. */
+  readonly node: Node;
+  /** 0 <= x < 1, for spreading checks over time; `Math.random` unless a test needs to know. */
+  readonly random?: () => number;
+}
+
+/**
+ * The registry: a catalog to read from, one way to change it, and the checks of this node.
+ *
+ * ```text
+ * mutation -> Draft -> Committer -> RegistryStore (durable) -> Catalog -> subscribers: DNS answers, watchers, CheckRunner
+ *                          ^---------------- verdicts ------------------------------------------------'
+ * ```
+ */
+export class Registry {
+  readonly catalog = new Catalog();
+  readonly checks: CheckRunner;
+  /** This machine, as configured. */
+  readonly node: Node;
+  readonly #options: RegistryOptions;
+  readonly #committer: Committer;
+  #lease: Lease | undefined;
+  #unwatch: (() => void) | undefined;
+  #draining = false;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.node = options.node;
+    this.#committer = new Committer(options.store, this.catalog);
+    this.checks = new CheckRunner({
+      catalog: this.catalog,
+      committer: this.#committer,
+      clock: options.clock,
+      log: options.log,
+      node: options.node.name,
+      random: options.random ?? Math.random,
+    });
+  }
+
+  /**
+   * Loads what is stored, registers this node and starts its checks.
+   *
+   * @throws StoreError when the store cannot be used; its message is for the user
+   */
+  async start(): Promise<void> {
+    const { store } = this.#options;
+    this.#lease = await store.lease('registry');
+    if (!this.#lease) throw new StoreError('unusable', 'another process uses this data folder; see [resolver] data_dir');
+    this.catalog.load(await store.load());
+    this.#unwatch = store.watch(this.catalog.revision, ({ revision, changes }) => this.#committer.follow(revision, changes));
+    await this.commit((draft) => putOwnNode(draft, this.node));
+    this.checks.start();
+  }
+
+  /**
+   * Makes changes: all that `mutate` does on its draft, or nothing. Resolves with its result once they are durable and the catalog
+   * shows them.
+   *
+   * @throws StoreError, OverloadError, or what `mutate` throws
+   */
+  commit<T>(mutate: Mutation<T>): Promise<T> {
+    if (this.#draining) return Promise.reject(new StoreError('closed', 'the registry is stopping'));
+    return this.#committer.commit(mutate);
+  }
+
+  /** Takes no more changes and stops the checks, whose verdicts nobody could store. Reading goes on. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    this.checks.stop();
+    await this.#committer.idle();
+  }
+
+  /** Drains and lets go of the store. */
+  async stop(): Promise<void> {
+    await this.drain();
+    this.#unwatch?.();
+    await this.#options.store.close();
+    this.#lease?.release();
+  }
+}

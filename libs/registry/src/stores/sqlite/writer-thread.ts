@@ -1,0 +1,63 @@
+import { Worker } from 'node:worker_threads';
+import { StoreError } from '../store.js';
+import type { Entry, WriterOptions, WriterReply, WriterRequest } from './protocol.js';
+
+type Waiting = { resolve(reply: WriterReply): void; reject(error: StoreError): void };
+type Outcome = Exclude<WriterReply, { type: 'failed' }>;
+
+/**
+ * After these a retry could report as durable what the system has dropped from its cache (the "fsyncgate" of 2018: a failed fsync
+ * marks the pages clean), or write on top of damage.
+ */
+const FINAL = /^SQLITE_(IOERR_(DIR_)?FSYNC|CORRUPT.*|NOTADB|READONLY.*)$/;
+
+/** The writer's thread as seen from the outside. */
+export class WriterThread {
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #failure: StoreError | undefined;
+
+  constructor(options: WriterOptions) {
+    // From the sources in tests, from dist otherwise.
+    const entry = import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js';
+    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: options });
+    this.#worker.on('message', (reply: WriterReply) => this.#waiting.shift()?.resolve(reply));
+    this.#worker.on('error', (error: Error) => this.#fail(new StoreError('failed', `the writer died: ${error.message}`, { cause: error })));
+    this.#worker.on('exit', () => this.#fail(new StoreError('closed', 'the store is closed')));
+  }
+
+  /** @throws StoreError when nothing was written */
+  async commit(base: number, entries: readonly Entry[]): Promise<Outcome> {
+    if (this.#failure) throw this.#failure;
+    const reply = await new Promise<WriterReply>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#send({ type: 'commit', base, entries });
+    });
+    if (reply.type !== 'failed') return reply;
+    throw this.#toError(reply.code, reply.message);
+  }
+
+  /** Ends the thread after the commits that it was given. */
+  async close(): Promise<void> {
+    if (this.#failure?.reason === 'closed') return;
+    const gone = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#send({ type: 'close' });
+    await gone;
+  }
+
+  #send(request: WriterRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  #toError(code: string, message: string): StoreError {
+    if (code === 'SQLITE_FULL') return new StoreError('full', `no space left for the registry: ${message}`);
+    const error = new StoreError('failed', `the registry cannot be written: ${message} (${code})`);
+    if (FINAL.test(code)) this.#failure = error;
+    return error;
+  }
+
+  #fail(error: StoreError): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+}

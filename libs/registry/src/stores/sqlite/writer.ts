@@ -1,0 +1,57 @@
+// The thread that writes: a commit waits for the disk, and the event loop that answers DNS must not. Node runs this file as it
+// stands, both as TypeScript and compiled, so it imports packages and types alone and uses only syntax that can be erased.
+import SqliteDatabase from 'better-sqlite3';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Entry, WriterOptions, WriterReply, WriterRequest } from './protocol.js';
+
+const { file, keep } = workerData as WriterOptions;
+const port = parentPort!;
+
+const database = new SqliteDatabase(file);
+database.pragma('journal_mode = WAL');
+// FULL: the log is synced at each commit, so that an acknowledged change survives a power cut, not just kill -9.
+database.pragma('synchronous = FULL');
+database.pragma('busy_timeout = 5000');
+
+const latest = database.prepare('SELECT revision FROM latest').pluck();
+const setLatest = database.prepare('UPDATE latest SET revision = ?');
+const append = database.prepare('INSERT INTO log VALUES (?, ?)');
+const trim = database.prepare('DELETE FROM log WHERE revision <= ?');
+const remove = database.prepare('DELETE FROM record WHERE kind = ? AND node = ? AND id = ?');
+const put = database.prepare(
+  `INSERT INTO record VALUES (@kind, @node, @id, @body, @revision, @revision)
+   ON CONFLICT DO UPDATE SET node = excluded.node, body = excluded.body, modify_revision = excluded.modify_revision`,
+);
+
+function write(entry: Entry, revision: number): void {
+  append.run(revision, entry.changes);
+  for (const { kind, node, id, body } of entry.rows) {
+    if (body === null) remove.run(kind, node, id);
+    else put.run({ kind, node, id, body, revision });
+  }
+}
+
+const commit = database.transaction((base: number, entries: readonly Entry[]): WriterReply => {
+  if (latest.get() !== base) return { type: 'behind' };
+  let revision = base;
+  for (const entry of entries) write(entry, ++revision);
+  setLatest.run(revision);
+  // Not at each commit: deleting row by row would double the work.
+  if (Math.floor(revision / keep) > Math.floor(base / keep)) trim.run(revision - keep);
+  return { type: 'done', revision };
+});
+
+function attempt(base: number, entries: readonly Entry[]): WriterReply {
+  try {
+    return commit.immediate(base, entries);
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string };
+    return { type: 'failed', code: String(code), message };
+  }
+}
+
+port.on('message', (request: WriterRequest) => {
+  if (request.type === 'commit') return port.postMessage(attempt(request.base, request.entries));
+  database.close();
+  port.close();
+});
