@@ -18,7 +18,7 @@ import type { ProbeGroups } from '#libs/probes';
 import { listenError, version, type Started } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { SigningKeys } from './auth/signing-keys.js';
-import { BlogModule } from './blog.module.js';
+import { BlogModule, RESOURCES } from './blog.module.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open.js';
 import type { BlogParts } from './parts.js';
@@ -42,6 +42,8 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
     const keys = SigningKeys.load(join(config.blog.data_dir, 'keys'), clock.now());
     const { app, listening } = await serve(config, { config, log, clock, database, keys, accounts });
     const discovery = register(config, listening, log, clock);
+    // Whoever waits for this program to be ready finds it in the registry, if that is there.
+    await discovery?.tried();
     return {
       endpoints: { blog: listening.url },
       banner: [`blog ${listening.url}/api/v1/articles`, `docs ${listening.url}/docs`],
@@ -79,6 +81,7 @@ async function serve(
     description:
       'Articles and tags. Reading is public unless `[auth] public_reads` is off; writing needs a token of /auth.',
     version: version(),
+    modules: RESOURCES,
   });
   await app.init();
   closeRoutes();

@@ -48,6 +48,11 @@ export class Discovery {
     return registration;
   }
 
+  /** Resolves when each service has been registered, or could not be at the first try. Takes no longer than a request may. */
+  async tried(): Promise<void> {
+    await Promise.all(this.registrations.map((registration) => registration.tried()));
+  }
+
   /** Takes all services out of the registry, if that can be reached. Never throws. */
   async stop(): Promise<void> {
     await Promise.all(this.registrations.splice(0).map((registration) => registration.stop()));

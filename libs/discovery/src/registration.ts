@@ -34,6 +34,7 @@ export class Registration {
   private failures = 0;
   private timer: Timer | undefined;
   private step: Promise<void> = Promise.resolve();
+  private firstStep: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: RegistrationOptions) {}
 
@@ -45,6 +46,12 @@ export class Registration {
   /** Begins to register, and returns at once. */
   start(): void {
     this.run();
+    this.firstStep = this.step;
+  }
+
+  /** Resolves when the first try to register has ended, well or not. */
+  tried(): Promise<void> {
+    return this.firstStep;
   }
 
   /** Stops the heartbeats and takes the service out of the registry, if that can be reached. Never throws. */
