@@ -79,6 +79,22 @@ describe('a start that cannot be', () => {
   });
 });
 
+describe('a second start', () => {
+  it('of a resolver that runs hears of the port first, and else of the data folder', async () => {
+    const { SIGNPOST_RESOLVER_DATA_DIR: data = '' } = settings();
+    const env = { SIGNPOST_RESOLVER_DATA_DIR: data, SIGNPOST_RESOLVER_HTTP_PORT: '0', SIGNPOST_RESOLVER_DNS_PORT: '0' };
+    const first = TestProgram.start('resolver', env);
+    started.push(first);
+    const port = (await first.ready()).endpoints['registry']!.split(':').at(-1)!;
+    const second = TestProgram.start('resolver', { ...env, SIGNPOST_RESOLVER_HTTP_PORT: port });
+    expect(await second.exit()).toEqual({ code: 1, signal: null });
+    expect(second.stderr).toMatch(new RegExp(`^signpost-resolver: port ${port} is in use .*\n$`));
+    const third = TestProgram.start('resolver', env);
+    expect(await third.exit()).toEqual({ code: 1, signal: null });
+    expect(third.stderr).toContain(`${data}: another process uses this data folder`);
+  });
+});
+
 describe('the command line', () => {
   it.each(['resolver', 'blog'])(
     'of the %s tells its usage, its version and what is wrong with the settings',

@@ -5,6 +5,9 @@ import { AuthModule } from './auth/auth.module.js';
 import { BLOG, type BlogParts } from './parts.js';
 import { TagsModule } from './tags/tags.module.js';
 
+/** One module for each resource: what the documentation describes. */
+export const RESOURCES = [AuthModule, TagsModule, ArticlesModule];
+
 /** The blog: one module for each resource, and the parts that they are built from. */
 @Global()
 @Module({})
@@ -12,7 +15,7 @@ export class BlogModule {
   static forRoot(parts: BlogParts, probes: ProbeGroups): DynamicModule {
     return {
       module: BlogModule,
-      imports: [AuthModule, TagsModule, ArticlesModule, ProbesModule.forRoot({ ...probes, log: parts.log })],
+      imports: [...RESOURCES, ProbesModule.forRoot({ ...probes, log: parts.log })],
       providers: [{ provide: BLOG, useValue: parts }],
       exports: [BLOG],
     };

@@ -6,7 +6,7 @@ import { drain, listen, type Listening } from '#libs/http';
 import { nestLogger, type Logger } from '#libs/observability';
 import type { Probe, ProbeGroups } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
-import { listenError, StartError, type Started } from '#libs/supervisor';
+import { listenError, requireFreePort, StartError, type Started } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import type { ConsulModuleOptions } from './consul/consul.module.js';
 import { createConsulServer } from './consul/server.js';
@@ -25,6 +25,9 @@ const DRAIN_DEADLINE_MS = 3_000;
  * @throws StartError when a setting has to be changed first
  */
 export async function startResolver(config: Config, log: Logger, clock: Clock = systemClock): Promise<Started> {
+  const { http_host, http_port, dns_host, dns_port } = config.resolver;
+  await requireFreePort(http_host, http_port, 'resolver', 'http_port');
+  await requireFreePort(dns_host, dns_port, 'resolver', 'dns_port');
   const registry = await startRegistry(config, log, clock);
   const watches = new Watches(registry.catalog, clock);
   let dns: DnsServer | undefined;
@@ -60,7 +63,8 @@ async function startRegistry(config: Config, log: Logger, clock: Clock): Promise
     return registry;
   } catch (error) {
     await store.close();
-    throw error instanceof StoreError ? new StartError(error.message, { cause: error }) : error;
+    if (!(error instanceof StoreError)) throw error;
+    throw new StartError(`${config.resolver.data_dir}: ${error.message}`, { cause: error });
   }
 }
 

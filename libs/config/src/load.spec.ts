@@ -40,6 +40,12 @@ describe('config/app.ini', () => {
     expect(shipped.problems).toEqual([]);
   });
 
+  it('says what each key is for', () => {
+    const lines = readFileSync('config/app.ini', 'utf8').split('\n');
+    const bare = shipped.entries.filter(({ line }) => !lines[line - 2]!.startsWith('; '));
+    expect(bare.map(({ section, key }) => `[${section}] ${key}`)).toEqual([]);
+  });
+
   it('gives the same configuration as no file at all', () => {
     const env = {};
     expect(loadConfig({ file: 'config/app.ini', env })).toEqual(loadConfig({ file: fileWith(''), env }));

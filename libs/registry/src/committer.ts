@@ -22,8 +22,7 @@ interface Waiting {
 
 /** What came of a mutation: the changes to commit and the value for the caller, or the error that it threw. */
 type Drafted = Waiting & { readonly changes: readonly Change[] } & (
-    | { readonly ok: true; readonly value: unknown }
-    | { readonly ok: false; readonly error: unknown }
+    { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
   );
 
 /** Commits that may wait, and commits that are written at once. */
@@ -90,7 +89,10 @@ export class Committer {
   async #writeDown(commits: readonly Drafted[]): Promise<boolean> {
     if (commits.length === 0) return true;
     const base = this.#catalog.revision;
-    const result = await this.#store.commit(base, commits.map(({ changes }) => changes));
+    const result = await this.#store.commit(
+      base,
+      commits.map(({ changes }) => changes),
+    );
     if (result.done) commits.forEach(({ changes }, i) => this.follow(base + i + 1, changes));
     else for (const { revision, changes } of result.missed) this.follow(revision, changes);
     return result.done;

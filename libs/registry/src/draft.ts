@@ -85,7 +85,8 @@ export class Draft implements View {
     if (isDeepStrictEqual(before, instance)) return;
     this.#add({ kind: 'put-instance', instance });
     if (!before || before.service === instance.service) return;
-    for (const check of this.checksOf(instance.node, instance.id)) this.putCheck({ ...check, serviceName: instance.service });
+    for (const check of this.checksOf(instance.node, instance.id))
+      this.putCheck({ ...check, serviceName: instance.service });
   }
 
   /** @throws Error when its node or its instance is unknown */
@@ -149,7 +150,11 @@ function set<T>(layers: Map<string, Layer<T>>, node: string, id: string, value: 
 }
 
 /** The records of `base` with those of `layer` over them, as far as they are `wanted`. */
-function overlay<T extends { readonly id: string }>(base: T[], layer: Layer<T> | undefined, wanted: (record: T) => boolean): T[] {
+function overlay<T extends { readonly id: string }>(
+  base: T[],
+  layer: Layer<T> | undefined,
+  wanted: (record: T) => boolean,
+): T[] {
   if (!layer) return base;
   const records = base.filter((record) => !layer.has(record.id));
   for (const record of layer.values()) if (record && wanted(record)) records.push(record);

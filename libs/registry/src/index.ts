@@ -23,7 +23,12 @@ export {
 } from './model.js';
 export { enterMaintenance, isMaintenance, leaveMaintenance } from './operations/maintenance.js';
 export { OWN_SERVICE, SERF_HEALTH, SERVER_PORT } from './operations/own-node.js';
-export { deregisterService, registerCheck, registerService, type ServiceRegistration } from './operations/register-service.js';
+export {
+  deregisterService,
+  registerCheck,
+  registerService,
+  type ServiceRegistration,
+} from './operations/register-service.js';
 export { Registry, type RegistryOptions } from './registry.js';
 export { SqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.js';
 export { StoreError, type RegistryStore, type Snapshot, type Stamps, type StoreErrorReason } from './stores/store.js';

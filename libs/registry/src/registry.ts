@@ -58,9 +58,12 @@ export class Registry {
   async start(): Promise<void> {
     const { store } = this.#options;
     this.#lease = await store.lease('registry');
-    if (!this.#lease) throw new StoreError('unusable', 'another process uses this data folder; see [resolver] data_dir');
+    if (!this.#lease)
+      throw new StoreError('unusable', 'another process uses this data folder; see [resolver] data_dir');
     this.catalog.load(await store.load());
-    this.#unwatch = store.watch(this.catalog.revision, ({ revision, changes }) => this.#committer.follow(revision, changes));
+    this.#unwatch = store.watch(this.catalog.revision, ({ revision, changes }) =>
+      this.#committer.follow(revision, changes),
+    );
     await this.commit((draft) => putOwnNode(draft, this.node));
     this.checks.start();
   }

@@ -2,3 +2,5 @@ export { eventually } from './eventually.js';
 export { FakeClock } from './fake-clock.js';
 export { TestProgram } from './program.js';
 export { tempFolder } from './temp-folder.js';
+export { MemoryStore } from './memory-store.js';
+export { aCheck, anInstance, aNode } from './records.js';

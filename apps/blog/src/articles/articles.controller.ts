@@ -19,12 +19,14 @@ import {
   ApiBearerAuth,
   ApiConsumes,
   ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, buildPageLinks, HTTP_PROBLEMS, type Page } from '#libs/http';
+import { ApiProblems, buildPageLinks, HTTP_PROBLEMS, IF_MATCH, type Page } from '#libs/http';
 import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
@@ -49,13 +51,14 @@ import { Articles } from './articles.js';
 const PATH = 'api/v1/articles';
 
 @ApiTags('articles')
-@ApiBearerAuth('token')
 @UseGuards(TokenGuard)
 @Controller(PATH)
 export class ArticlesController {
   constructor(@Inject(Articles) private readonly articles: Articles) {}
 
   @Get()
+  @ApiSecurity({})
+  @ApiBearerAuth('token')
   @ApiOkResponse({
     standardSchema: articlePage,
     description: 'A page of articles, newest first, without their content.',
@@ -74,6 +77,8 @@ export class ArticlesController {
   }
 
   @Get(':id')
+  @ApiSecurity({})
+  @ApiBearerAuth('token')
   @ApiOkResponse({ standardSchema: articleSchema, description: 'The article.' })
   @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.noSuchArticle)
   async read(
@@ -87,6 +92,7 @@ export class ArticlesController {
   }
 
   @Post()
+  @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiCreatedResponse({ standardSchema: articleSchema, description: 'The new article.' })
   @ApiProblems(...BODY_PROBLEMS, ...TOKEN_PROBLEMS, BLOG_PROBLEMS.unknownTag)
@@ -102,8 +108,10 @@ export class ArticlesController {
   }
 
   @Put(':id')
+  @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiOkResponse({ standardSchema: articleSchema, description: 'The article as it is now.' })
+  @ApiHeader(IF_MATCH)
   @ApiProblems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS, BLOG_PROBLEMS.noSuchArticle, BLOG_PROBLEMS.unknownTag)
   async replace(
     @Param({ schema: idParameter }) { id }: IdParameter,
@@ -118,8 +126,10 @@ export class ArticlesController {
   }
 
   @Patch(':id')
+  @ApiBearerAuth('token')
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiOkResponse({ standardSchema: articleSchema, description: 'The article as it is now.' })
+  @ApiHeader(IF_MATCH)
   @ApiProblems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS, BLOG_PROBLEMS.noSuchArticle, BLOG_PROBLEMS.unknownTag)
   async patch(
     @Param({ schema: idParameter }) { id }: IdParameter,
@@ -134,8 +144,10 @@ export class ArticlesController {
   }
 
   @Delete(':id')
+  @ApiBearerAuth('token')
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'It is deleted.' })
+  @ApiHeader(IF_MATCH)
   @ApiProblems(HTTP_PROBLEMS.malformedRequest, ...CHANGE_PROBLEMS, BLOG_PROBLEMS.noSuchArticle)
   async remove(
     @Param({ schema: idParameter }) { id }: IdParameter,

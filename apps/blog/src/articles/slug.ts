@@ -9,7 +9,7 @@ export function buildSlug(title: string): string {
     .normalize('NFC')
     .toLowerCase()
     .match(/[\p{L}\p{M}\p{N}]+/gu) ?? ['article'];
-  return [...words.join('-')].slice(0, SLUG_MAX).join('').replace(/-$/, '');
+  return Array.from(words.join('-')).slice(0, SLUG_MAX).join('').replace(/-$/, '');
 }
 
 /** The first of `slug`, `slug-2`, `slug-3`, ... that is not taken. */

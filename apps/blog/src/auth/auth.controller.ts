@@ -32,8 +32,9 @@ export class AuthController {
   @ApiOkResponse({ standardSchema: tokenSchema, description: 'A token.' })
   @ApiProblems(...BODY_PROBLEMS, BLOG_PROBLEMS.wrongLogin, HTTP_PROBLEMS.unavailable)
   withBody(
-    @Query({ schema: authQuery }) _query: object,
     @Body({ schema: credentialsSchema }) credentials: Credentials,
+    // Last, as Nest validates the last parameter first: who sends them here should hear of it, not of a missing body.
+    @Query({ schema: authQuery }) _query: object,
   ): Promise<TokenAnswer> {
     return this.login.logIn(credentials, 'body');
   }

@@ -40,7 +40,7 @@ function jwtService(keys: SigningKeys): JwtService {
     verifyOptions: { algorithms: [ALGORITHM], ...identity },
     secretOrKeyProvider: (request, token) => {
       if (request === JwtSecretRequestType.SIGN) return keys.current.privateKey;
-      const key = keys.find(kidOf(String(token)));
+      const key = keys.find(kidOf(token as string));
       if (!key) throw new Error('the token is signed with an unknown key');
       return key.publicKey;
     },

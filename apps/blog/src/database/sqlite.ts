@@ -6,6 +6,9 @@ import { StartError } from '#libs/supervisor';
 import type { Database, SqlValue } from './database.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
 
+/** A folder that is made here: password hashes are for nobody else. */
+const OWNER_ONLY_FOLDER = 0o700;
+
 /** How long a statement waits for another process that writes, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000;
 
@@ -29,7 +32,7 @@ export async function openSqlite(file: string): Promise<Database> {
     prepareDatabase: (connection: Sqlite.Database) => prepare(connection),
   });
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
     await writer.initialize();
     await writer.runMigrations({ transaction: 'all' });
     return new SqliteDatabase(writer, new Sqlite(file, { readonly: true, timeout: BUSY_TIMEOUT_MS }));

@@ -19,12 +19,14 @@ import {
   ApiBearerAuth,
   ApiConsumes,
   ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, buildPageLinks, HTTP_PROBLEMS, type Page } from '#libs/http';
+import { ApiProblems, buildPageLinks, HTTP_PROBLEMS, IF_MATCH, type Page } from '#libs/http';
 import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
@@ -47,13 +49,14 @@ import { tagEtag, Tags } from './tags.js';
 const PATH = 'api/v1/tags';
 
 @ApiTags('tags')
-@ApiBearerAuth('token')
 @UseGuards(TokenGuard)
 @Controller(PATH)
 export class TagsController {
   constructor(@Inject(Tags) private readonly tags: Tags) {}
 
   @Get()
+  @ApiSecurity({})
+  @ApiBearerAuth('token')
   @ApiOkResponse({ standardSchema: tagPage, description: 'A page of tags, oldest first.' })
   @ApiProblems(...READ_PROBLEMS)
   async list(
@@ -69,6 +72,8 @@ export class TagsController {
   }
 
   @Get(':id')
+  @ApiSecurity({})
+  @ApiBearerAuth('token')
   @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag.' })
   @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.noSuchTag)
   async read(
@@ -82,6 +87,7 @@ export class TagsController {
   }
 
   @Post()
+  @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiCreatedResponse({ standardSchema: tagSchema, description: 'The new tag.' })
   @ApiProblems(...BODY_PROBLEMS, ...TOKEN_PROBLEMS, BLOG_PROBLEMS.tagExists)
@@ -97,8 +103,10 @@ export class TagsController {
   }
 
   @Put(':id')
+  @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag as it is now.' })
+  @ApiHeader(IF_MATCH)
   @ApiProblems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS, BLOG_PROBLEMS.noSuchTag, BLOG_PROBLEMS.tagExists)
   async replace(
     @Param({ schema: idParameter }) { id }: IdParameter,
@@ -113,8 +121,10 @@ export class TagsController {
   }
 
   @Patch(':id')
+  @ApiBearerAuth('token')
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag as it is now.' })
+  @ApiHeader(IF_MATCH)
   @ApiProblems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS, BLOG_PROBLEMS.noSuchTag, BLOG_PROBLEMS.tagExists)
   async patch(
     @Param({ schema: idParameter }) { id }: IdParameter,
@@ -129,8 +139,10 @@ export class TagsController {
   }
 
   @Delete(':id')
+  @ApiBearerAuth('token')
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'It is deleted.' })
+  @ApiHeader(IF_MATCH)
   @ApiProblems(HTTP_PROBLEMS.malformedRequest, ...CHANGE_PROBLEMS, BLOG_PROBLEMS.noSuchTag, BLOG_PROBLEMS.tagInUse)
   async remove(
     @Param({ schema: idParameter }) { id }: IdParameter,

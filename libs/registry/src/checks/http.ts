@@ -56,7 +56,8 @@ function next(hop: Hop, { status, location }: Answer): Hop {
 
 function ask(probe: HttpProbe, { url, method, body }: Hop, signal: AbortSignal): Promise<Answer> {
   const secure = url.protocol === 'https:';
-  if (!secure && url.protocol !== 'http:') throw new Error(`unsupported protocol scheme "${url.protocol.slice(0, -1)}"`);
+  if (!secure && url.protocol !== 'http:')
+    throw new Error(`unsupported protocol scheme "${url.protocol.slice(0, -1)}"`);
   refuseForbidden(url.hostname);
   const options: https.RequestOptions = {
     method,
@@ -68,7 +69,9 @@ function ask(probe: HttpProbe, { url, method, body }: Hop, signal: AbortSignal):
     ...(probe.tlsServerName !== '' && { servername: probe.tlsServerName }),
   };
   return new Promise((resolve, reject) => {
-    const request = (secure ? https : http).request(url, options, (response) => read(response, probe).then(resolve, reject));
+    const request = (secure ? https : http).request(url, options, (response) =>
+      read(response, probe).then(resolve, reject),
+    );
     request.on('error', reject);
     request.end(body);
   });

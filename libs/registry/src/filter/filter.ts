@@ -20,7 +20,13 @@ const OPERATORS: Readonly<Record<Field['kind'], readonly Operator[]>> = {
 };
 
 /** Of a name that a map does not have, these hold. `matches` is Consul's oddity. */
-const HOLDS_FOR_MISSING: ReadonlySet<Operator> = new Set<Operator>(['!=', 'not in', 'not contains', 'is empty', 'matches']);
+const HOLDS_FOR_MISSING: ReadonlySet<Operator> = new Set<Operator>([
+  '!=',
+  'not in',
+  'not contains',
+  'is empty',
+  'matches',
+]);
 
 /**
  * Makes a filter for records of the shape that `fields` describes. Selectors, operators, values and patterns are checked now, so
@@ -77,7 +83,9 @@ function step(field: Field, name: string, match: Match): { field: Field; wrap: (
 
 function compileOperator({ operator, selector, value }: Match, field: Field): Filter {
   if (!OPERATORS[field.kind].includes(operator)) {
-    throw new FilterError(`Invalid match operator ${JSON.stringify(operator)} for selector ${JSON.stringify(selector.join('.'))}`);
+    throw new FilterError(
+      `Invalid match operator ${JSON.stringify(operator)} for selector ${JSON.stringify(selector.join('.'))}`,
+    );
   }
   switch (operator) {
     case '==':
@@ -112,7 +120,8 @@ function contains(value: string, field: Field): Filter {
 }
 
 function compilePattern(pattern: string): RE2JS {
-  if (pattern.length > MAX_PATTERN) throw new FilterError(`error parsing regexp: longer than ${MAX_PATTERN} characters`);
+  if (pattern.length > MAX_PATTERN)
+    throw new FilterError(`error parsing regexp: longer than ${MAX_PATTERN} characters`);
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
@@ -125,7 +134,8 @@ function coerce(value: string, field: Field): string | number | boolean {
   if (field.kind === 'number') {
     const octal = /^([+-]?)0_?([0-7]+)$/.exec(value);
     const number = octal ? parseInt(`${octal[1]}${octal[2]}`, 8) : Number(value === '' ? NaN : value);
-    if (!Number.isInteger(number)) throw new FilterError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+    if (!Number.isInteger(number))
+      throw new FilterError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
     return number;
   }
   if (field.kind !== 'boolean') return value;

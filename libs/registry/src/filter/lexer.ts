@@ -29,7 +29,10 @@ export function tokenize(filter: string): Token[] {
     else tokens.push({ kind: 'symbol', text: symbol!, at });
   }
   const rest = filter.slice(end).trimStart();
-  if (rest !== '') throw new FilterError(`column ${filter.length - rest.length + 1}: no match found at ${JSON.stringify(rest.slice(0, 20))}`);
+  if (rest !== '')
+    throw new FilterError(
+      `column ${filter.length - rest.length + 1}: no match found at ${JSON.stringify(rest.slice(0, 20))}`,
+    );
   return [...tokens, { kind: 'end', text: '', at: filter.length + 1 }];
 }
 

@@ -100,7 +100,8 @@ class Parser {
   }
 
   #selector(token: Token): string[] {
-    if (token.kind !== 'word') throw new FilterError(`column ${token.at}: ${JSON.stringify(token.text)} is no selector`);
+    if (token.kind !== 'word')
+      throw new FilterError(`column ${token.at}: ${JSON.stringify(token.text)} is no selector`);
     return selectorParts(token.text);
   }
 

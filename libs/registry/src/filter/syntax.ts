@@ -1,15 +1,6 @@
 /** What two operands are asked, spelled as in Consul's filter language. */
 export type Operator =
-  | '=='
-  | '!='
-  | 'in'
-  | 'not in'
-  | 'contains'
-  | 'not contains'
-  | 'matches'
-  | 'not matches'
-  | 'is empty'
-  | 'is not empty';
+  '==' | '!=' | 'in' | 'not in' | 'contains' | 'not contains' | 'matches' | 'not matches' | 'is empty' | 'is not empty';
 
 /** A filter as a tree. */
 export type Expression =

@@ -22,7 +22,8 @@ export function enterMaintenance(draft: Draft, node: string, instance: string, r
     id: instance === '' ? NODE_MAINTENANCE : serviceMaintenance(instance),
     name: instance === '' ? 'Node Maintenance Mode' : 'Service Maintenance Mode',
     status: 'critical',
-    notes: reason || `Maintenance mode is enabled for this ${what}, but no reason was provided. This is a default message.`,
+    notes:
+      reason || `Maintenance mode is enabled for this ${what}, but no reason was provided. This is a default message.`,
     output: '',
     serviceId: instance,
     serviceName: draft.instance(node, instance)?.service ?? '',

@@ -15,7 +15,8 @@ export function registerService(draft: Draft, { instance, checks, replaceExistin
   draft.putInstance(instance);
   if (replaceExistingChecks) {
     const kept = new Set(checks.map(({ id }) => id));
-    for (const { id } of draft.checksOf(instance.node, instance.id)) if (!kept.has(id)) draft.removeCheck(instance.node, id);
+    for (const { id } of draft.checksOf(instance.node, instance.id))
+      if (!kept.has(id)) draft.removeCheck(instance.node, id);
   }
   for (const check of checks) registerCheck(draft, check);
 }

@@ -48,7 +48,8 @@ export interface RegistryStore {
    */
   commit(base: Revision, commits: readonly (readonly Change[])[]): Promise<CommitResult>;
   /**
-   * Calls `listener` with each commit after `from`, in order and once each, those of this process included.
+   * Calls `listener` with each commit of others after `from`, in order. The caller may have learnt of one already, from a commit of
+   * its own that came too late; commits of its own may come too.
    *
    * @returns a function that ends it
    */

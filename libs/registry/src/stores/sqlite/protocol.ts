@@ -16,11 +16,11 @@ export interface Entry {
 
 /** To the writer. `close` is answered by the thread's end. */
 export type WriterRequest =
-  | { readonly type: 'commit'; readonly base: number; readonly entries: readonly Entry[] }
-  | { readonly type: 'close' };
+  { readonly type: 'commit'; readonly base: number; readonly entries: readonly Entry[] } | { readonly type: 'close' };
 
-/** From the writer, one for each `commit`, in order. */
+/** From the writer: that it is ready, then one for each `commit`, in order. */
 export type WriterReply =
+  | { readonly type: 'ready' }
   | { readonly type: 'done'; readonly revision: number }
   /** Nothing was written: the latest revision was not `base`. */
   | { readonly type: 'behind' }

@@ -7,13 +7,14 @@ const APPLICATION_ID = 0x53676e70;
 /**
  * One step for each version of the schema, the first for version 1. A released step is never changed; a new one is added at the end.
  *
- * `record` is the state: `kind` is node, instance or check, `id` is empty for a node, `body` the record as JSON. `log` is what led
+ * `record` is the state: `kind` is node, instance or check, `node` a name in lower case (SQLite's own NOCASE knows
+ * ASCII alone), `id` empty for a node, `body` the record as JSON. `log` is what led
  * to it, so that other processes can follow; old rows are dropped. `latest` has one row: the latest revision.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE record (
      kind TEXT NOT NULL,
-     node TEXT NOT NULL COLLATE NOCASE,
+     node TEXT NOT NULL,
      id TEXT NOT NULL,
      body TEXT NOT NULL,
      create_revision INTEGER NOT NULL,

@@ -1,21 +1,185 @@
+import SqliteDatabase from 'better-sqlite3';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tempFolder } from '#libs/testing';
-import { systemClock } from '#libs/time';
+import { aCheck, anInstance, aNode, FakeClock, tempFolder } from '#libs/testing';
+import type { Change } from '../../model.js';
+import type { Committed, Snapshot } from '../store.js';
 import { SqliteStore } from './sqlite-store.js';
+
+const node: Change = { kind: 'put-node', node: aNode() };
+const instance: Change = { kind: 'put-instance', instance: anInstance() };
+const check: Change = { kind: 'put-check', check: aCheck({ serviceId: 'web-1' }) };
+
+/** A snapshot with its rows read. */
+function read({ revision, nodes, instances, checks }: Snapshot) {
+  return { revision, nodes: [...nodes], instances: [...instances], checks: [...checks] };
+}
 
 describe('SqliteStore', () => {
   let folder: ReturnType<typeof tempFolder>;
+  let clock: FakeClock;
+  let open: SqliteStore[];
   beforeEach(() => {
     folder = tempFolder();
+    clock = new FakeClock();
+    open = [];
   });
-  afterEach(() => folder.remove());
+  afterEach(async () => {
+    for (const store of open) await store.close();
+    folder.remove();
+  });
 
-  it('commits', async () => {
-    const store = new SqliteStore({ folder: folder.path, clock: systemClock });
-    await store.load();
-    const r = await store.commit(0, [[{ kind: 'remove-node', node: 'x' }], [{ kind: 'remove-node', node: 'x' }]]);
-    expect(r).toEqual({ done: true, revision: 2 });
-    expect(await store.commit(1, [[{ kind: 'remove-node', node: 'x' }]])).toMatchObject({ done: false, missed: [{ revision: 2 }] });
+  function newStore(keep?: number): SqliteStore {
+    const store = new SqliteStore({ folder: folder.path, clock, ...(keep !== undefined && { keep }) });
+    open.push(store);
+    return store;
+  }
+
+  async function opened(keep?: number): Promise<SqliteStore> {
+    const store = newStore(keep);
+    read(await store.load());
+    return store;
+  }
+
+  it('starts empty and gives back what was committed, with its revisions', async () => {
+    const store = newStore();
+    expect(read(await store.load())).toEqual({ revision: 0, nodes: [], instances: [], checks: [] });
+    expect(await store.commit(0, [[node, instance], [check]])).toEqual({ done: true, revision: 2 });
+    const changed = anInstance({ port: 81 });
+    await store.commit(2, [[{ kind: 'put-instance', instance: changed }]]);
     await store.close();
+    expect(read(await newStore().load())).toEqual({
+      revision: 3,
+      nodes: [{ node: aNode(), createRevision: 1, modifyRevision: 1 }],
+      instances: [{ instance: changed, createRevision: 1, modifyRevision: 3 }],
+      checks: [{ check: aCheck({ serviceId: 'web-1' }), createRevision: 2, modifyRevision: 2 }],
+    });
+  });
+
+  it('removes, in any letter case of the node', async () => {
+    const store = await opened();
+    await store.commit(0, [[node, instance, check]]);
+    await store.commit(1, [
+      [
+        { kind: 'remove-check', node: 'NODE1', id: 'alive' },
+        { kind: 'remove-instance', node: 'Node1', id: 'web-1' },
+        { kind: 'remove-node', node: 'node1' },
+      ],
+    ]);
+    await store.close();
+    expect(read(await newStore().load())).toEqual({ revision: 2, nodes: [], instances: [], checks: [] });
+  });
+
+  it('commits nothing on an old base, and tells what was missed', async () => {
+    const [one, two] = [await opened(), await opened()];
+    await one.commit(0, [[node]]);
+    expect(await two.commit(0, [[instance]])).toEqual({ done: false, missed: [{ revision: 1, changes: [node] }] });
+    expect(await two.commit(1, [[instance]])).toEqual({ done: true, revision: 2 });
+  });
+
+  it('tells a watcher what another process commits, in order and once', async () => {
+    const [one, two] = [await opened(), await opened()];
+    const seen: Committed[] = [];
+    const end = one.watch(0, (commit) => seen.push(commit));
+    await two.commit(0, [[node], [instance]]);
+    await clock.advance(100);
+    await two.commit(2, [[check]]);
+    await clock.advance(100);
+    expect(seen).toEqual([
+      { revision: 1, changes: [node] },
+      { revision: 2, changes: [instance] },
+      { revision: 3, changes: [check] },
+    ]);
+    end();
+    await two.commit(3, [[node]]);
+    await clock.advance(100);
+    expect(seen).toHaveLength(3);
+  });
+
+  it('drops old lines of the log, and says so to who needs them', async () => {
+    const [one, two] = [await opened(2), await opened(2)];
+    for (let base = 0; base < 6; base++) await one.commit(base, [[node]]);
+    await expect(two.commit(0, [[node]])).rejects.toMatchObject({ reason: 'failed' });
+  });
+
+  it('gives a lease to one at a time', async () => {
+    const [one, two] = [newStore(), newStore()];
+    const lease = await one.lease('job');
+    expect(await two.lease('job')).toBeUndefined();
+    expect(await two.lease('other')).toBeDefined();
+    lease!.release();
+    expect(await two.lease('job')).toBeDefined();
+  });
+
+  it('rejects commits once it is closed', async () => {
+    const store = await opened();
+    await store.close();
+    await expect(store.commit(0, [[node]])).rejects.toMatchObject({ name: 'StoreError', reason: 'closed' });
+  });
+
+  it('fails a commit when the database cannot be written, and recovers', async () => {
+    const store = await opened();
+    const other = new SqliteDatabase(join(folder.path, 'registry.sqlite'));
+    other.exec('ALTER TABLE log RENAME TO away');
+    await expect(store.commit(0, [[node]])).rejects.toMatchObject({ name: 'StoreError', reason: 'failed' });
+    other.exec('ALTER TABLE away RENAME TO log');
+    other.close();
+    expect(await store.commit(0, [[node]])).toEqual({ done: true, revision: 1 });
+  });
+
+  describe('refuses a file that', () => {
+    const file = () => join(folder.path, 'registry.sqlite');
+    const refusal = () => newStore().load();
+
+    it('is no database', async () => {
+      writeFileSync(file(), 'garbage '.repeat(1000));
+      await expect(refusal()).rejects.toMatchObject({
+        reason: 'unusable',
+        message: expect.stringContaining('is damaged'),
+      });
+    });
+
+    it('belongs to another program', async () => {
+      const foreign = new SqliteDatabase(file());
+      foreign.exec('CREATE TABLE theirs (x)');
+      foreign.close();
+      await expect(refusal()).rejects.toMatchObject({ message: expect.stringContaining('another program') });
+    });
+
+    it('was written by a newer version', async () => {
+      await (await opened()).close();
+      const newer = new SqliteDatabase(file());
+      newer.pragma('user_version = 99');
+      newer.close();
+      await expect(refusal()).rejects.toMatchObject({
+        message: expect.stringMatching(/newer version \(schema 99, this one knows 1\)/),
+      });
+    });
+
+    it('is damaged in the middle', async () => {
+      const store = await opened();
+      for (let base = 0; base < 20; base++) {
+        await store.commit(base, [
+          [{ kind: 'put-node', node: aNode({ name: `n${base}`, meta: { text: 'x'.repeat(2000) } }) }],
+        ]);
+      }
+      await store.close();
+      const bytes = readFileSync(file());
+      bytes.fill(0xff, 4096 * 2, 4096 * 6);
+      writeFileSync(file(), bytes);
+      await expect(refusal()).rejects.toMatchObject({
+        reason: 'unusable',
+        message: expect.stringContaining('is damaged'),
+      });
+    });
+
+    it('is a folder', async () => {
+      mkdirSync(file());
+      await expect(refusal()).rejects.toMatchObject({
+        reason: 'unusable',
+        message: expect.stringContaining('cannot be opened'),
+      });
+    });
   });
 });

@@ -3,7 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '#libs/time';
 import type { Change, Check, Instance, Node, Revision } from '../../model.js';
-import { StoreError, type Committed, type CommitResult, type Lease, type RegistryStore, type Snapshot, type Stamps } from '../store.js';
+import {
+  StoreError,
+  type Committed,
+  type CommitResult,
+  type Lease,
+  type RegistryStore,
+  type Snapshot,
+  type Stamps,
+} from '../store.js';
 import { takeLease } from './lease.js';
 import type { Entry, Row } from './protocol.js';
 import { damaged, migrate } from './schema.js';
@@ -37,6 +45,8 @@ export class SqliteStore implements RegistryStore {
   readonly #keep: number;
   readonly #leases = new Set<Lease>();
   readonly #watches = new Set<() => void>();
+  /** The latest revision that this store committed; everything up to it is known to its user. */
+  #committed: Revision = 0;
   #database: Database | undefined;
   #writer: WriterThread | undefined;
 
@@ -50,14 +60,16 @@ export class SqliteStore implements RegistryStore {
   async load(): Promise<Snapshot> {
     this.#database = openDatabase(this.#folder, this.#file);
     this.#writer = new WriterThread({ file: this.#file, keep: this.#keep });
+    await this.#writer.ready();
     return readSnapshot(this.#database);
   }
 
   async commit(base: Revision, commits: readonly (readonly Change[])[]): Promise<CommitResult> {
     const { database, writer } = this.#open();
     const reply = await writer.commit(base, commits.map(toEntry));
-    if (reply.type === 'done') return { done: true, revision: reply.revision };
-    return { done: false, missed: readLog(database, base) };
+    if (reply.type === 'behind') return { done: false, missed: readLog(database, base) };
+    this.#committed = reply.revision;
+    return { done: true, revision: reply.revision };
   }
 
   watch(from: Revision, listener: (commit: Committed) => void): () => void {
@@ -69,6 +81,7 @@ export class SqliteStore implements RegistryStore {
       const present = database.pragma('data_version', { simple: true });
       if (present === version) return;
       version = present;
+      seen = Math.max(seen, this.#committed);
       for (const commit of readLog(database, seen)) {
         seen = commit.revision;
         listener(commit);
@@ -151,7 +164,9 @@ function readSnapshot(database: Database): Snapshot {
 
 function readLog(database: Database, after: Revision): Committed[] {
   const rows = database
-    .prepare<[number], { revision: Revision; changes: string }>('SELECT revision, changes FROM log WHERE revision > ? ORDER BY revision')
+    .prepare<[number], { revision: Revision; changes: string }>(
+      'SELECT revision, changes FROM log WHERE revision > ? ORDER BY revision',
+    )
     .all(after);
   if (rows[0] && rows[0].revision !== after + 1) {
     throw new StoreError('failed', `fell too far behind: revision ${after + 1} is no longer in the log; start again`);
@@ -166,16 +181,20 @@ function toEntry(changes: readonly Change[]): Entry {
 function toRow(change: Change): Row {
   switch (change.kind) {
     case 'put-node':
-      return { kind: 'node', node: change.node.name, id: '', body: JSON.stringify(change.node) };
+      return row('node', change.node.name, '', change.node);
     case 'put-instance':
-      return { kind: 'instance', node: change.instance.node, id: change.instance.id, body: JSON.stringify(change.instance) };
+      return row('instance', change.instance.node, change.instance.id, change.instance);
     case 'put-check':
-      return { kind: 'check', node: change.check.node, id: change.check.id, body: JSON.stringify(change.check) };
+      return row('check', change.check.node, change.check.id, change.check);
     case 'remove-node':
-      return { kind: 'node', node: change.node, id: '', body: null };
+      return row('node', change.node, '', null);
     case 'remove-instance':
-      return { kind: 'instance', node: change.node, id: change.id, body: null };
+      return row('instance', change.node, change.id, null);
     case 'remove-check':
-      return { kind: 'check', node: change.node, id: change.id, body: null };
+      return row('check', change.node, change.id, null);
   }
+}
+
+function row(kind: Row['kind'], node: string, id: string, record: Node | Instance | Check | null): Row {
+  return { kind, node: node.toLowerCase(), id, body: record && JSON.stringify(record) };
 }

@@ -3,7 +3,7 @@ import { StoreError } from '../store.js';
 import type { Entry, WriterOptions, WriterReply, WriterRequest } from './protocol.js';
 
 type Waiting = { resolve(reply: WriterReply): void; reject(error: StoreError): void };
-type Outcome = Exclude<WriterReply, { type: 'failed' }>;
+type Outcome = Exclude<WriterReply, { type: 'failed' | 'ready' }>;
 
 /**
  * After these a retry could report as durable what the system has dropped from its cache (the "fsyncgate" of 2018: a failed fsync
@@ -15,15 +15,24 @@ const FINAL = /^SQLITE_(IOERR_(DIR_)?FSYNC|CORRUPT.*|NOTADB|READONLY.*)$/;
 export class WriterThread {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
+  readonly #ready: Promise<WriterReply>;
   #failure: StoreError | undefined;
 
   constructor(options: WriterOptions) {
     // From the sources in tests, from dist otherwise.
     const entry = import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js';
     this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: options });
+    this.#ready = new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     this.#worker.on('message', (reply: WriterReply) => this.#waiting.shift()?.resolve(reply));
-    this.#worker.on('error', (error: Error) => this.#fail(new StoreError('failed', `the writer died: ${error.message}`, { cause: error })));
+    this.#worker.on('error', (error: Error) =>
+      this.#fail(new StoreError('failed', `the writer died: ${error.message}`, { cause: error })),
+    );
     this.#worker.on('exit', () => this.#fail(new StoreError('closed', 'the store is closed')));
+  }
+
+  /** Resolves once the thread has opened the database. @throws StoreError when it cannot */
+  async ready(): Promise<void> {
+    await this.#ready;
   }
 
   /** @throws StoreError when nothing was written */
@@ -33,7 +42,8 @@ export class WriterThread {
       this.#waiting.push({ resolve, reject });
       this.#send({ type: 'commit', base, entries });
     });
-    if (reply.type !== 'failed') return reply;
+    if (reply.type === 'done' || reply.type === 'behind') return reply;
+    if (reply.type === 'ready') throw new StoreError('failed', 'the writer answered out of turn');
     throw this.#toError(reply.code, reply.message);
   }
 

@@ -20,7 +20,7 @@ const trim = database.prepare('DELETE FROM log WHERE revision <= ?');
 const remove = database.prepare('DELETE FROM record WHERE kind = ? AND node = ? AND id = ?');
 const put = database.prepare(
   `INSERT INTO record VALUES (@kind, @node, @id, @body, @revision, @revision)
-   ON CONFLICT DO UPDATE SET node = excluded.node, body = excluded.body, modify_revision = excluded.modify_revision`,
+   ON CONFLICT DO UPDATE SET body = excluded.body, modify_revision = excluded.modify_revision`,
 );
 
 function write(entry: Entry, revision: number): void {
@@ -55,3 +55,5 @@ port.on('message', (request: WriterRequest) => {
   database.close();
   port.close();
 });
+
+port.postMessage({ type: 'ready' } satisfies WriterReply);

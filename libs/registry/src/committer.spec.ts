@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { anInstance, aNode, MemoryStore } from '#libs/testing';
+import { Catalog } from './catalog.js';
+import { Committer } from './committer.js';
+import { StoreError } from './stores/store.js';
+
+describe('Committer', () => {
+  let store: MemoryStore;
+  let catalog: Catalog;
+  let committer: Committer;
+  beforeEach(async () => {
+    store = new MemoryStore();
+    catalog = new Catalog();
+    committer = new Committer(store, catalog);
+    await committer.commit((draft) => draft.putNode(aNode()));
+    store.writes = 0;
+  });
+  const put = (id: string) => committer.commit((draft) => draft.putInstance(anInstance({ id })));
+
+  it('resolves with the value, once the catalog shows the change', async () => {
+    expect(await committer.commit((draft) => (draft.putInstance(anInstance()), 'value'))).toBe('value');
+    expect(catalog.instance('node1', 'web-1')).toBeDefined();
+    expect(catalog.revision).toBe(2);
+  });
+
+  it('writes what comes in one turn together, each under its own revision', async () => {
+    await Promise.all([put('a'), put('b'), put('c')]);
+    expect(store.writes).toBe(1);
+    expect(store.log).toHaveLength(4);
+    expect(catalog.instance('node1', 'b')!.createRevision).toBe(3);
+  });
+
+  it('writes nothing for what changes nothing, also within one write', async () => {
+    await Promise.all([put('a'), put('a')]);
+    expect(store.log).toHaveLength(2);
+    await put('a');
+    expect(store.writes).toBe(1);
+  });
+
+  it('rejects a mutation that throws, alone', async () => {
+    const refused = committer.commit((draft) => {
+      draft.putInstance(anInstance({ id: 'half' }));
+      throw new Error('no');
+    });
+    const [bad, good] = await Promise.allSettled([refused, put('a')]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'no' } });
+    expect(good.status).toBe('fulfilled');
+    expect(catalog.instance('node1', 'half')).toBeUndefined();
+  });
+
+  it('computes changes again when another process was first', async () => {
+    store.log.push([{ kind: 'put-instance', instance: anInstance({ id: 'theirs' }) }]);
+    const seen = await committer.commit((draft) => {
+      draft.putInstance(anInstance({ id: 'ours' }));
+      return draft.instancesOf('node1').map(({ id }) => id);
+    });
+    expect(seen).toEqual(['theirs', 'ours']);
+    expect(catalog.revision).toBe(3);
+  });
+
+  it('rejects writers when the store fails, but not those who change nothing', async () => {
+    await put('a');
+    store.beforeWrite = () => {
+      throw new StoreError('full', 'no space');
+    };
+    const [writer, heartbeat] = await Promise.allSettled([put('b'), put('a')]);
+    expect(writer).toMatchObject({ status: 'rejected', reason: { reason: 'full' } });
+    expect(heartbeat.status).toBe('fulfilled');
+    expect(catalog.instance('node1', 'b')).toBeUndefined();
+    store.beforeWrite = () => {};
+    await put('b');
+    expect(catalog.instance('node1', 'b')).toBeDefined();
+  });
+
+  it('does not apply a commit twice when the watch was quicker', async () => {
+    const changes = [{ kind: 'put-instance', instance: anInstance() } as const];
+    committer.follow(2, changes);
+    committer.follow(2, [{ kind: 'remove-instance', node: 'node1', id: 'web-1' }]);
+    expect(catalog.instance('node1', 'web-1')).toBeDefined();
+  });
+});
