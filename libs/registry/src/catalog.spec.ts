@@ -196,5 +196,5 @@ function pictureOf(catalog: Catalog) {
     [...catalog.nodesAt(ip)].map(({ node }) => node.name).sort(),
     [...catalog.instancesAt(ip)].map(({ instance }) => `${instance.node}/${instance.id}`).sort(),
   ]);
-  return { services: services.sort(), nodes, at };
+  return { services: new Map(services as [string, unknown][]), nodes, at };
 }

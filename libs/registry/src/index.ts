@@ -1,6 +1,7 @@
 export { canonicalAddress } from './address.js';
 export { Catalog } from './catalog.js';
-export type { HttpProbe, Periodic, Probe, TtlProbe } from './checks/probe.js';
+export type { HttpProbe, Periodic, Probe, Target, TtlProbe } from './checks/probe.js';
+export { parseTarget } from './checks/target.js';
 export { MAX_OUTPUT, type Verdict } from './checks/verdict.js';
 export { OverloadError, type Mutation } from './committer.js';
 export { Draft, viewOf, type View } from './draft.js';

@@ -70,7 +70,7 @@ export class Watches {
   close(): void {
     this.#closed = true;
     this.#unsubscribe();
-    for (const topic of [...this.#waiting.keys()]) this.#wake(topic);
+    for (const topic of this.#waiting.keys()) this.#wake(topic);
   }
 
   #touched(topic: Topic, ms: number, signal: AbortSignal): Promise<void> {

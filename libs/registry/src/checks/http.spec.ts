@@ -62,12 +62,14 @@ describe('an HTTP check', () => {
 
   it('sends the method, the body and the headers, and may speak for another host', async () => {
     let seen: unknown;
-    const url = await serve(async (request, response) => {
+    const url = await serve((request, response) => {
       let body = '';
-      for await (const chunk of request) body += String(chunk);
-      const { host, accept, 'user-agent': agent, 'x-a': a, connection } = request.headers;
-      seen = { method: request.method, body, host, accept, agent, a, connection };
-      response.end();
+      request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      request.on('end', () => {
+        const { host, accept, 'user-agent': agent, 'x-a': a, connection } = request.headers;
+        seen = { method: request.method, body, host, accept, agent, a, connection };
+        response.end();
+      });
     });
     await run(url, { method: 'POST', body: 'ping', headers: { Host: ['web.example'], 'X-A': ['1', '2'] } });
     expect(seen).toEqual({

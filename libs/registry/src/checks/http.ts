@@ -69,9 +69,9 @@ function ask(probe: HttpProbe, { url, method, body }: Hop, signal: AbortSignal):
     ...(probe.tlsServerName !== '' && { servername: probe.tlsServerName }),
   };
   return new Promise((resolve, reject) => {
-    const request = (secure ? https : http).request(url, options, (response) =>
-      read(response, probe).then(resolve, reject),
-    );
+    const request = (secure ? https : http).request(url, options, (response) => {
+      read(response, probe).then(resolve, reject);
+    });
     request.on('error', reject);
     request.end(body);
   });

@@ -1,5 +1,5 @@
 /** How a check is run: one member for each type that `checks/types.ts` lists. Times are in milliseconds. */
-export type Probe = TtlProbe | HttpProbe;
+export type Probe = TtlProbe | AliasProbe | HttpProbe | TcpProbe | UdpProbe | GrpcProbe | H2PingProbe;
 
 /** What every probe may say. */
 interface Common {
@@ -36,4 +36,52 @@ export interface HttpProbe extends Periodic {
   readonly disableRedirects: boolean;
   readonly tlsServerName: string;
   readonly tlsSkipVerify: boolean;
+}
+
+/** Another instance's or node's health, taken over. */
+export interface AliasProbe extends Common {
+  readonly type: 'alias';
+  readonly node: string;
+  /** The instance; empty: the node as a whole. */
+  readonly serviceId: string;
+}
+
+/** Where to connect: a name or an IP address, and a port from 1 to 65535. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Whether and how to speak TLS. */
+interface Secured {
+  readonly useTls: boolean;
+  /** The name in the certificate; empty: the target's host. */
+  readonly tlsServerName: string;
+  readonly tlsSkipVerify: boolean;
+}
+
+/** A TCP connection: passes once it is made. */
+export interface TcpProbe extends Periodic, Secured {
+  readonly type: 'tcp';
+  readonly target: Target;
+}
+
+/** An empty datagram: a reply passes, and so does silence; only a refusal is critical. */
+export interface UdpProbe extends Periodic {
+  readonly type: 'udp';
+  readonly target: Target;
+}
+
+/** gRPC's health protocol (grpc.health.v1): SERVING passes. */
+export interface GrpcProbe extends Periodic, Secured {
+  readonly type: 'grpc';
+  readonly target: Target;
+  /** Which of the server's services; empty: the server as a whole. */
+  readonly service: string;
+}
+
+/** An HTTP/2 PING frame: its acknowledgement passes. */
+export interface H2PingProbe extends Periodic, Secured {
+  readonly type: 'h2ping';
+  readonly target: Target;
 }

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog.js';
 import type { Committer } from '../committer.js';
 import type { Check } from '../model.js';
 import type { CatalogEvent } from '../touch.js';
+import { AliasCheck } from './alias.js';
 import { PeriodicCheck } from './periodic.js';
 import type { Probe } from './probe.js';
 import { Publisher } from './publisher.js';
@@ -25,7 +26,7 @@ export interface CheckRunnerOptions {
 /** A check that is being run. */
 interface Job {
   readonly probe: Probe;
-  readonly run: TtlCheck | PeriodicCheck;
+  readonly run: TtlCheck | AliasCheck | PeriodicCheck;
   readonly publisher: Publisher;
 }
 
@@ -121,7 +122,13 @@ export class CheckRunner {
       run.renew();
       return { probe, run, publisher };
     }
-    const run = new PeriodicCheck(probe, this.#options.clock, (verdict) => this.#publish(publisher, verdict));
+    const publish = (verdict: Verdict) => this.#publish(publisher, verdict);
+    if (probe.type === 'alias') {
+      const run = new AliasCheck(probe, this.#options.catalog, publish);
+      run.start();
+      return { probe, run, publisher };
+    }
+    const run = new PeriodicCheck(probe, this.#options.clock, publish);
     run.start(this.#options.random() * probe.interval);
     return { probe, run, publisher };
   }

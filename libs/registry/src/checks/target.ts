@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
+import type { Target } from './probe.js';
 
 /**
  * Addresses that no check may connect to, although anybody who may register can name a target: link-local ones, where clouds
@@ -38,3 +39,26 @@ export const guardedLookup: LookupFunction = (hostname, options, callback) => {
     callback(null, first?.address ?? '', first?.family);
   });
 };
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function formatTarget({ host, port }: Target): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The inverse. @returns undefined for anything else */
+export function parseTarget(text: string): Target | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!(port >= 1 && port <= 65_535)) return undefined;
+  if (bracketed !== undefined) return isIPv6(bracketed) ? { host: bracketed, port } : undefined;
+  return { host: plain!, port };
+}
+
+/** What a TCP or TLS connection to a check's target needs. @throws ForbiddenTarget */
+export function connectOptions(probe: { target: Target; tlsServerName: string; tlsSkipVerify: boolean }) {
+  const { host, port } = probe.target;
+  refuseForbidden(host);
+  // RFC 6066, 3: an IP address is no server name.
+  const servername = probe.tlsServerName || (isIP(host) === 0 ? host : '');
+  return { host, port, lookup: guardedLookup, servername, rejectUnauthorized: !probe.tlsSkipVerify };
+}

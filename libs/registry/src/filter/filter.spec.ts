@@ -29,6 +29,16 @@ const RECORD = {
   ],
 };
 
+/** What the filter says, or false when it is refused as it should be; other errors pass through. */
+function outcome(filter: string, record: unknown): boolean {
+  try {
+    return compileFilter(filter, FIELDS)(record);
+  } catch (error) {
+    if (error instanceof FilterError) return false;
+    throw error;
+  }
+}
+
 describe('a filter', () => {
   it.each<[string, boolean]>([
     // strings
@@ -159,11 +169,7 @@ describe('a filter', () => {
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), fc.anything(), (pieces, record) => {
-        try {
-          compileFilter(pieces.join(' '), FIELDS)(record);
-        } catch (error) {
-          expect(error).toBeInstanceOf(FilterError);
-        }
+        expect(typeof outcome(pieces.join(' '), record)).toBe('boolean');
       }),
       { numRuns: 2_000 },
     );

@@ -104,7 +104,7 @@ function compileOperator({ operator, selector, value }: Match, field: Field): Fi
     case 'matches':
     case 'not matches': {
       const pattern = compilePattern(value);
-      return (given) => pattern.matcher(String(given ?? '')).find() === (operator === 'matches');
+      return (given) => pattern.matcher(asText(given)).find() === (operator === 'matches');
     }
     case 'is empty':
     case 'is not empty':
@@ -114,7 +114,7 @@ function compileOperator({ operator, selector, value }: Match, field: Field): Fi
 
 /** A substring of a text, a member of a list, a name in a map. */
 function contains(value: string, field: Field): Filter {
-  if (field.kind === 'string') return (given) => String(given ?? '').includes(value);
+  if (field.kind === 'string') return (given) => asText(given).includes(value);
   if (field.kind === 'list') return (given) => asList(given).includes(value);
   return (given) => hasOwn(given, value);
 }
@@ -156,6 +156,10 @@ function member(record: unknown, name: string): unknown {
 
 function hasOwn(record: unknown, name: string): boolean {
   return typeof record === 'object' && record !== null && Object.hasOwn(record, name);
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function asList(value: unknown): readonly unknown[] {

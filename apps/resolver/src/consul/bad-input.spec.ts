@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startConsulApi, type ConsulApi } from '../../../../test/consul-api.js';
+
+describe('bad input', () => {
+  let api: ConsulApi;
+  beforeAll(async () => {
+    api = await startConsulApi();
+  });
+  afterAll(() => api.stop());
+
+  async function put(path: string, body?: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
+    const response = await fetch(api.url + path, { method: 'PUT', headers, ...(body !== undefined && { body }) });
+    return { status: response.status, text: await response.text(), type: response.headers.get('content-type') };
+  }
+
+  /** Sends bytes as they are, for what fetch would not send. */
+  function raw(text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(api.port, '127.0.0.1', () => socket.end(text));
+      let answer = '';
+      socket
+        .on('data', (data) => (answer += data.toString()))
+        .on('end', () => resolve(answer))
+        .on('error', reject);
+    });
+  }
+
+  const register = '/v1/agent/service/register';
+
+  it.each([
+    ['wrong case and snake_case keys', '{"NAME":"a","enable_tag_override":true}', {}],
+    ['text/plain', '{"Name":"a"}', { 'content-type': 'text/plain; charset=UTF-8' }],
+    ['a form', '{"Name":"a"}', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a type that is none', '{"Name":"a"}', { 'content-type': ';;;' }],
+    ['null for what is left out', '{"Name":"a","Tags":null,"Meta":null,"Check":null,"Port":null}', {}],
+  ])('that is not: %s', async (_what, body, headers) => {
+    expect(await put(register, body, headers)).toEqual({ status: 200, text: '', type: null });
+  });
+
+  it('is not: no Content-Type, in one piece or in chunks', async () => {
+    const head = `PUT ${register} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n`;
+    expect(await raw(`${head}Content-Length: 12\r\n\r\n{"Name":"a"}`)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\nc\r\n{"Name":"a"}\r\n0\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 200 /,
+    );
+  });
+
+  it.each([
+    ['[]', 'cannot unmarshal array'],
+    ['"x"', 'cannot unmarshal string'],
+    ['{"Name":1}', 'cannot unmarshal number 1 into Go struct field .Name of type string'],
+    ['{"Name":"a","Tags":"b"}', 'cannot unmarshal string into Go struct field .Tags of type slice'],
+    ['{"Name":"a","Tags":[1]}', 'cannot unmarshal number 1'],
+    ['{"Name":"a","Port":1.5}', 'cannot unmarshal number 1.5 into Go struct field .Port of type int'],
+    ['{"Name":"a","Port":1e99}', 'cannot unmarshal number'],
+    ['{"Name":"a","Meta":{"k":1}}', 'cannot unmarshal number 1'],
+    ['{"Name":"a","__proto__":{"x":1}}', 'unknown field "__proto__"'],
+    ['{"Name":"a","constructor":1}', 'unknown field "constructor"'],
+    ['{"Name":"a","Check":{"ID":"x","TTL":"1s"}}', 'unknown field "ID"'],
+    ['{"Name":"a","Check":{"TTL":"1s","Interval":[]}}', 'cannot unmarshal array'],
+    ['{"Name":"a"', 'unexpected EOF'],
+    ['   ', 'EOF'],
+    [`${'['.repeat(100_000)}`, 'Request decode failed'],
+    [`{"Name":"a","Check":${'{"Check":'.repeat(10_000)}1${'}'.repeat(10_001)}`, 'unknown field "Check"'],
+  ])('%.40s is told', async (body, message) => {
+    const answer = await put(register, body);
+    expect(answer).toMatchObject({ status: 400, type: 'text/plain; charset=utf-8' });
+    expect(answer.text).toContain(message);
+    expect(answer.text.startsWith('Request decode failed: ')).toBe(true);
+  });
+
+  it.each([
+    ['{"Name":"a","Port":70000}', 'Invalid service port: 70000 is not between 0 and 65535'],
+    ['{"Name":"a","Weights":{"Passing":1,"Warning":-1}}', 'Invalid Weights: Warning must be greater or equal than 0'],
+    [
+      '{"Name":"a","Meta":{"":"x"}}',
+      "Invalid Service Meta: Couldn't load metadata pair ('', 'x'): Key cannot be blank",
+    ],
+    ['{"Name":"a","Check":{"HTTP":"file:///etc/passwd","Interval":"1s"}}', 'Invalid check: HTTP must be a URL'],
+    [
+      '{"Name":"a","Check":{"HTTP":"http://a/","Interval":"1s","Header":{"a":["b\\r\\nc: d"]}}}',
+      'Invalid check: Header "a"',
+    ],
+    ['{"Name":"a","Check":{"HTTP":"http://a/","Interval":"1s","Method":"GET / HTTP/1.1"}}', 'Invalid check: Method'],
+  ])('%s is refused', async (body, message) => {
+    const answer = await put(register, body);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain(message);
+  });
+
+  it('keeps metadata by any name, and ids with any characters', async () => {
+    const id = 'ä/ü:%2F ?#';
+    const body = `{"Name":"odd","ID":${JSON.stringify(id)},"Meta":{"__proto__":"p"},"Check":{"TTL":"10s","CheckID":"c/1"}}`;
+    expect((await put(register, body)).status).toBe(200);
+    const services = (await (await fetch(`${api.url}/v1/agent/services`)).json()) as Record<string, { Meta: object }>;
+    expect(Object.entries(services[id]!.Meta)).toEqual([['__proto__', 'p']]);
+    expect((await put('/v1/agent/check/pass/c%2F1')).status).toBe(200);
+    expect((await put('/v1/agent/check/pass/c/1')).status).toBe(200);
+    expect((await put(`/v1/agent/service/deregister/${encodeURIComponent(id)}`)).status).toBe(200);
+  });
+
+  it('does not take more than 512 KiB', async () => {
+    expect(await put(register, 'x'.repeat(512 * 1024 + 1))).toMatchObject({
+      status: 413,
+      type: 'text/plain; charset=utf-8',
+    });
+  });
+
+  it.each(['GET /v1/catalog/service/%ff HTTP/1.1', 'GET /v1/catalog/service/%zz HTTP/1.1'])(
+    'answers %s with 400',
+    async (line) => {
+      expect(await raw(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 [^]*text\/plain/);
+    },
+  );
+
+  it.each(['HEAD', 'POST', 'DELETE', 'PATCH', 'TRACE'])('refuses %s on a read, and says what goes', async (method) => {
+    const answer = await raw(`${method} /v1/agent/services HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+    expect(answer).toMatch(/allow: OPTIONS,GET/i);
+  });
+
+  it.each([
+    '/v1/catalog/services?index=-1',
+    '/v1/catalog/services?wait=1',
+    '/v1/catalog/services?consistent&stale',
+    '/v1/catalog/services?cached&consistent',
+    '/v1/catalog/services?max_stale=soon',
+    '/v1/health/service/web?passing=2',
+    '/v1/catalog/services?partition=p',
+  ])('GET %s is 400', async (path) => {
+    expect((await fetch(api.url + path)).status).toBe(400);
+  });
+
+  it('changes nothing and breaks nothing, whatever JSON comes', async () => {
+    const paths = [
+      register,
+      '/v1/catalog/register',
+      '/v1/catalog/deregister',
+      '/v1/agent/check/register',
+      '/v1/agent/check/update/x',
+    ];
+    const key = fc.constantFrom(
+      'Node',
+      'Address',
+      'Service',
+      'Check',
+      'Checks',
+      'Tags',
+      'Meta',
+      'TTL',
+      'ID',
+      'Definition',
+      'x',
+    );
+    const { json } = fc.letrec<{ json: unknown }>((tie) => ({
+      json: fc.oneof(
+        fc.constant(null),
+        fc.boolean(),
+        fc.integer(),
+        fc.string({ maxLength: 4 }),
+        fc.array(tie('json'), { maxLength: 3 }),
+        fc.dictionary(key, tie('json'), { maxKeys: 4 }),
+      ),
+    }));
+    const before = api.registry.catalog.revision;
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), json, async (path, body) => {
+        const { status } = await put(path, JSON.stringify(body));
+        expect([200, 400, 404, 500]).toContain(status);
+      }),
+      { numRuns: 300 },
+    );
+    const answer = await fetch(`${api.url}/v1/catalog/services`);
+    expect(answer.status).toBe(200);
+    expect(api.registry.catalog.revision).toBeGreaterThanOrEqual(before);
+  });
+});
