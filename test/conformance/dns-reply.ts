@@ -70,7 +70,7 @@ function dataOf(record: dnsPacket.Answer): string {
     return (record.data as Buffer[]).map((string) => JSON.stringify(string.toString('utf8'))).join(' ');
   }
   if (record.type === 'CNAME' || record.type === 'NS' || record.type === 'PTR') return dotted(record.data);
-  return 'data' in record ? String(record.data) : '';
+  return 'data' in record && typeof record.data === 'string' ? record.data : '';
 }
 
 /** The metadata of the server's own node is no part of the recorded state. */

@@ -32,9 +32,12 @@ export class AliasCheck {
     const { node, serviceId } = this.probe;
     const entry = this.#catalog.node(node);
     const target = serviceId === '' ? entry : entry?.instances.get(serviceId);
-    if (!entry || !target) return { status: 'critical', output: `No ${serviceId === '' ? 'node' : 'service'} to alias` };
+    if (!entry || !target)
+      return { status: 'critical', output: `No ${serviceId === '' ? 'node' : 'service'} to alias` };
     // Other aliases do not count: two that follow each other would never recover.
-    const checks = [...entry.ownChecks, ...(target === entry ? [] : target.ownChecks)].filter(({ check }) => check.type !== 'alias');
+    const checks = [...entry.ownChecks, ...(target === entry ? [] : target.ownChecks)].filter(
+      ({ check }) => check.type !== 'alias',
+    );
     const status = checks.map(({ check }) => check.status).reduce(worse, 'passing');
     return { status, output: status === 'passing' ? 'All checks passing.' : `Aliased checks are ${status}.` };
   }

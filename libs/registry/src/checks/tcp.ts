@@ -12,7 +12,10 @@ export function runTcp(probe: TcpProbe, signal: AbortSignal): Promise<Verdict> {
     const giveUp = () => socket.destroy(new Error('the check was given up'));
     signal.addEventListener('abort', giveUp);
     socket.once(probe.useTls ? 'secureConnect' : 'connect', () => {
-      resolve({ status: 'passing', output: `TCP${probe.useTls ? '+TLS' : ''} connect ${formatTarget(probe.target)}: Success` });
+      resolve({
+        status: 'passing',
+        output: `TCP${probe.useTls ? '+TLS' : ''} connect ${formatTarget(probe.target)}: Success`,
+      });
       socket.destroy();
     });
     socket.once('error', reject);

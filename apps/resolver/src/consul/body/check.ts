@@ -1,4 +1,4 @@
-import { duration, flag, integer, list, map, object, text, type Reader } from './decode.js';
+import { duration, flag, integer, list, map, object, optional, text, type Reader } from './decode.js';
 
 /** How a check is run, as both kinds of registration write it. Times in milliseconds. */
 const CHECK_TYPE = {
@@ -23,7 +23,7 @@ const CHECK_TYPE = {
   GRPCUseTLS: flag,
   OSService: text,
   H2PING: text,
-  H2PingUseTLS: flag,
+  H2PingUseTLS: optional(flag),
   TLSServerName: text,
   TLSSkipVerify: flag,
   Timeout: duration,
