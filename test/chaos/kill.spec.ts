@@ -59,33 +59,37 @@ describe('after kill -9', () => {
     return (await resolver.ready()).endpoints['registry']!;
   }
 
-  it(`nothing acknowledged is missing or half there, ${ROUNDS} times`, async () => {
-    const acknowledged: Acknowledged = new Map();
-    let lastIndex = 0;
-    let url = await start();
-    for (let round = 0; round < ROUNDS; round++) {
-      const unsure = new Set<string>();
-      const writers = Array.from({ length: WRITERS }, (_, i) => write(url, i, acknowledged, unsure));
-      await sleep(20 + Math.random() * 150);
-      await resolver!.end('SIGKILL');
-      await Promise.all(writers);
+  it(
+    `nothing acknowledged is missing or half there, ${ROUNDS} times`,
+    async () => {
+      const acknowledged: Acknowledged = new Map();
+      let lastIndex = 0;
+      let url = await start();
+      for (let round = 0; round < ROUNDS; round++) {
+        const unsure = new Set<string>();
+        const writers = Array.from({ length: WRITERS }, (_, i) => write(url, i, acknowledged, unsure));
+        await sleep(20 + Math.random() * 150);
+        await resolver!.end('SIGKILL');
+        await Promise.all(writers);
 
-      url = await start();
-      const answer = await fetch(`${url}/v1/health/service/load`);
-      const stored = new Map(((await answer.json()) as Entry[]).map((entry) => [entry.Service.ID, entry]));
-      for (const [id, port] of acknowledged) {
-        if (!unsure.has(id)) expect([id, stored.get(id)?.Service.Port ?? null]).toEqual([id, port]);
+        url = await start();
+        const answer = await fetch(`${url}/v1/health/service/load`);
+        const stored = new Map(((await answer.json()) as Entry[]).map((entry) => [entry.Service.ID, entry]));
+        for (const [id, port] of acknowledged) {
+          if (!unsure.has(id)) expect([id, stored.get(id)?.Service.Port ?? null]).toEqual([id, port]);
+        }
+        for (const { Service, Checks } of stored.values()) {
+          const own = Checks.filter(({ CheckID }) => CheckID === `service:${Service.ID}`);
+          expect(own).toMatchObject([{ Status: 'passing' }]);
+        }
+        const index = Number(answer.headers.get('x-consul-index'));
+        expect(index).toBeGreaterThanOrEqual(lastIndex);
+        lastIndex = index;
+        // The next round starts from what is there.
+        for (const id of unsure) acknowledged.set(id, stored.get(id)?.Service.Port ?? null);
       }
-      for (const { Service, Checks } of stored.values()) {
-        const own = Checks.filter(({ CheckID }) => CheckID === `service:${Service.ID}`);
-        expect(own).toMatchObject([{ Status: 'passing' }]);
-      }
-      const index = Number(answer.headers.get('x-consul-index'));
-      expect(index).toBeGreaterThanOrEqual(lastIndex);
-      lastIndex = index;
-      // The next round starts from what is there.
-      for (const id of unsure) acknowledged.set(id, stored.get(id)?.Service.Port ?? null);
-    }
-    expect(acknowledged.size).toBeGreaterThan(0);
-  }, 120_000 + ROUNDS * 3_000);
+      expect(acknowledged.size).toBeGreaterThan(0);
+    },
+    120_000 + ROUNDS * 3_000,
+  );
 });
