@@ -77,7 +77,7 @@ describe('layers', () => {
   });
 
   it('keeps the registry free of DNS and of the HTTP edge', () => {
-    const foreign = /^(#libs\/(dns|http|discovery|probes)|fastify|node:dgram)$/;
+    const foreign = /^(#libs\/(dns|http|discovery|probes)|fastify)$/;
     expect(breaking(under('libs/registry'), ({ imports }) => imports.some((i) => foreign.test(i.specifier)))).toEqual(
       [],
     );

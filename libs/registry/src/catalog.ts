@@ -1,4 +1,5 @@
 import { canonicalAddress } from './address.js';
+import { IpIndex } from './ip-index.js';
 import { compareText, InstanceEntry, NodeEntry, ServiceEntry, type CheckEntry } from './entries.js';
 import type { Change, Check, Instance, Node, Revision } from './model.js';
 import type { Snapshot } from './stores/store.js';
@@ -20,8 +21,8 @@ import { Touch, type CatalogEvent } from './touch.js';
 export class Catalog {
   readonly #nodes = new Map<string, NodeEntry>();
   readonly #services = new Map<string, ServiceEntry>();
-  readonly #nodesByIp = new Map<string, Set<NodeEntry>>();
-  readonly #instancesByIp = new Map<string, Set<InstanceEntry>>();
+  readonly #nodesByIp = new IpIndex<NodeEntry>();
+  readonly #instancesByIp = new IpIndex<InstanceEntry>();
   readonly #listeners = new Set<(event: CatalogEvent) => void>();
   #revision: Revision = 0;
   #nodesRevision: Revision = 0;
@@ -77,12 +78,12 @@ export class Catalog {
 
   /** Nodes whose address is the IP address `ip`, in any spelling. */
   nodesAt(ip: string): Iterable<NodeEntry> {
-    return this.#nodesByIp.get(canonicalAddress(ip) ?? '') ?? [];
+    return this.#nodesByIp.at(ip);
   }
 
   /** Instances whose own address is the IP address `ip`, in any spelling. */
   instancesAt(ip: string): Iterable<InstanceEntry> {
-    return this.#instancesByIp.get(canonicalAddress(ip) ?? '') ?? [];
+    return this.#instancesByIp.at(ip);
   }
 
   /**
@@ -154,7 +155,7 @@ export class Catalog {
     const key = node.name.toLowerCase();
     let entry = this.#nodes.get(key);
     if (entry) {
-      removeFrom(this.#nodesByIp, entry.ip, entry);
+      this.#nodesByIp.delete(entry);
       touch.address(entry.ip);
       entry.node = node;
       entry.modifyRevision = modified;
@@ -163,7 +164,7 @@ export class Catalog {
       entry = new NodeEntry(node, created, modified);
       this.#nodes.set(key, entry);
     }
-    addTo(this.#nodesByIp, entry.ip, entry);
+    this.#nodesByIp.add(entry);
     touch.address(entry.ip);
     touch.everythingOn(entry);
     this.#nodesRevision = touch.revision;
@@ -222,7 +223,7 @@ export class Catalog {
     touch.everythingOn(entry);
     touch.address(entry.ip);
     this.#nodes.delete(name.toLowerCase());
-    removeFrom(this.#nodesByIp, entry.ip, entry);
+    this.#nodesByIp.delete(entry);
     this.#nodesRevision = touch.revision;
   }
 
@@ -235,7 +236,7 @@ export class Catalog {
       this.#services.set(key, service);
     }
     service.add(entry);
-    addTo(this.#instancesByIp, entry.ip, entry);
+    this.#instancesByIp.add(entry);
     touch.instance(entry);
   }
 
@@ -248,7 +249,7 @@ export class Catalog {
       this.#services.delete(key);
       this.#extinctionRevision = touch.revision;
     }
-    removeFrom(this.#instancesByIp, entry.ip, entry);
+    this.#instancesByIp.delete(entry);
     touch.instance(entry);
   }
 
@@ -286,18 +287,4 @@ export class Catalog {
 
 function byId(a: CheckEntry, b: CheckEntry): number {
   return compareText(a.check.id, b.check.id);
-}
-
-function addTo<T>(index: Map<string, Set<T>>, key: string | undefined, value: T): void {
-  if (key === undefined) return;
-  const set = index.get(key);
-  if (set) set.add(value);
-  else index.set(key, new Set([value]));
-}
-
-function removeFrom<T>(index: Map<string, Set<T>>, key: string | undefined, value: T): void {
-  if (key === undefined) return;
-  const set = index.get(key);
-  set?.delete(value);
-  if (set?.size === 0) index.delete(key);
 }

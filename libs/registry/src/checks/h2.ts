@@ -19,7 +19,6 @@ async function withSession<T>(
   try {
     return await Promise.race([use(session), failed]);
   } finally {
-    failed.catch(() => {}); // what ends the session now is no news
     signal.removeEventListener('abort', giveUp);
     session.destroy();
   }
@@ -29,7 +28,8 @@ async function withSession<T>(
 export function runH2Ping(probe: H2PingProbe, signal: AbortSignal): Promise<Verdict> {
   return withSession(probe, signal, async (session) => {
     await new Promise<void>((resolve, reject) => {
-      session.ping((error) => (error ? reject(error) : resolve()));
+      // Before the connection stands, Node cancels a ping instead of keeping it.
+      session.once('connect', () => session.ping((error) => (error ? reject(error) : resolve())));
     });
     return { status: 'passing', output: 'HTTP2 ping was successful' };
   });

@@ -110,6 +110,26 @@ describe('CheckRunner', () => {
     expect(registry.catalog.instance('node1', 'web-1')).toBeUndefined();
   });
 
+  it('takes over the health of what an alias names', async () => {
+    await registry.commit((draft) => draft.putInstance(anInstance({ id: 'db-1', service: 'db' })));
+    const alias = {
+      type: 'alias',
+      node: 'node1',
+      serviceId: 'db-1',
+      outputMaxSize: 4096,
+      deregisterCriticalServiceAfter: 0,
+    } as const;
+    await register({ type: 'alias', status: 'critical', probe: alias });
+    await clock.advance(0);
+    expect(check().status).toBe('passing');
+    await registry.commit((draft) => draft.putCheck(aCheck({ id: 'db', serviceId: 'db-1', status: 'warning' })));
+    await clock.advance(0);
+    expect(check()).toMatchObject({ status: 'warning', output: 'Aliased checks are warning.' });
+    await registry.commit((draft) => draft.removeInstance('node1', 'db-1'));
+    await clock.advance(0);
+    expect(check()).toMatchObject({ status: 'critical', output: 'No service to alias' });
+  });
+
   it('runs an HTTP check after a part of its interval, then at each', async () => {
     let healthy = true;
     let requests = 0;

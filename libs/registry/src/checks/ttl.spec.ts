@@ -36,6 +36,17 @@ describe('TtlCheck', () => {
     expect(expirations).toBe(2);
   });
 
+  it('takes a TTL that is longer than a timer can be', async () => {
+    const month = 30 * 86_400_000;
+    const patient = new TtlCheck({ ...probe, ttl: month }, clock, () => expirations++);
+    check.stop();
+    patient.renew();
+    await clock.advance(month - 1);
+    expect(expirations).toBe(0);
+    await clock.advance(1);
+    expect(expirations).toBe(1);
+  });
+
   it('never expires once stopped', async () => {
     check.stop();
     await clock.advance(60_000);

@@ -2,6 +2,9 @@ import type { Clock, Timer } from '#libs/time';
 import type { TtlProbe } from './probe.js';
 import { captured, type Verdict } from './verdict.js';
 
+/** Node's timers hold 31 bits of milliseconds; a longer one would fire at once. */
+const MAX_TIMER = 2 ** 31 - 1;
+
 /** A check whose service must report at least once in the probe's `ttl`. */
 export class TtlCheck {
   readonly probe: TtlProbe;
@@ -21,7 +24,7 @@ export class TtlCheck {
   /** Gives the service its full TTL from now. */
   renew(): void {
     this.#deadline = this.#clock.monotonic() + this.probe.ttl;
-    this.#timer ??= this.#clock.after(this.probe.ttl, () => this.#due());
+    this.#timer ??= this.#clock.after(Math.min(this.probe.ttl, MAX_TIMER), () => this.#due());
   }
 
   stop(): void {
@@ -31,7 +34,7 @@ export class TtlCheck {
 
   #due(): void {
     const left = this.#deadline - this.#clock.monotonic();
-    this.#timer = left > 0 ? this.#clock.after(left, () => this.#due()) : undefined;
+    this.#timer = left > 0 ? this.#clock.after(Math.min(left, MAX_TIMER), () => this.#due()) : undefined;
     if (left <= 0) this.#expire();
   }
 }

@@ -7,6 +7,8 @@ const MIN_INTERVAL = 1_000;
 /** Consul raises a shorter `DeregisterCriticalServiceAfter` to this, in milliseconds. */
 const MIN_DEREGISTER_AFTER = 60_000;
 const DEFAULT_TIMEOUT = 10_000;
+/** A day, in milliseconds: no check of any use is rarer or slower, and Node's timers end at 24 days. */
+const MAX_TIME = 86_400_000;
 
 /**
  * How the registry is to run a check.
@@ -63,8 +65,8 @@ function isActive(body: CheckType): boolean {
 
 function periodic(body: CheckType) {
   return {
-    interval: Math.max(body.Interval, MIN_INTERVAL),
-    timeout: body.Timeout > 0 ? body.Timeout : DEFAULT_TIMEOUT,
+    interval: Math.min(Math.max(body.Interval, MIN_INTERVAL), MAX_TIME),
+    timeout: Math.min(body.Timeout > 0 ? body.Timeout : DEFAULT_TIMEOUT, MAX_TIME),
     successBeforePassing: body.SuccessBeforePassing,
     failuresBeforeWarning: body.FailuresBeforeWarning || body.FailuresBeforeCritical,
     failuresBeforeCritical: body.FailuresBeforeCritical,
