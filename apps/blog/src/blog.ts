@@ -42,12 +42,12 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
     const keys = SigningKeys.load(join(config.blog.data_dir, 'keys'), clock.now());
     const { app, listening } = await serve(config, { config, log, clock, database, keys, accounts });
     const discovery = register(config, listening, log, clock);
-    // Whoever waits for this program to be ready finds it in the registry, if that is there.
-    await discovery?.tried();
     return {
       endpoints: { blog: listening.url },
       banner: [`blog ${listening.url}/api/v1/articles`, `docs ${listening.url}/docs`],
       ...(account && { account }),
+      // Whoever waits for this program finds it in the registry, if that is there.
+      settled: async () => discovery?.tried(),
       async stop() {
         await discovery?.stop();
         await drain(app, DRAIN_DEADLINE_MS);

@@ -65,7 +65,7 @@ export class Registration {
       await agent.deregister(service.id);
       log.info({ service: service.id }, 'deregistered');
     } catch (error) {
-      log.warn({ service: service.id, err: error }, 'not deregistered: the registry will notice by itself');
+      log.warn({ service: service.id, reason: reasonOf(error) }, 'not deregistered: the registry will notice by itself');
     }
     this.registered = false;
   }
@@ -111,7 +111,7 @@ export class Registration {
     }
     this.failures += 1;
     // One line when it begins, not one for each try of a registry that may be away for hours.
-    if (this.failures === 1) log.warn({ service: service.id, err: error }, 'not registered: trying on');
+    if (this.failures === 1) log.warn({ service: service.id, reason: reasonOf(error) }, 'not registered: trying on');
     if (error instanceof AgentError && error.isRejected) return service.ttl;
     return this.jittered(Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS));
   }
@@ -121,4 +121,10 @@ export class Registration {
     const { random = Math.random } = this.options;
     return ms * (1 - 0.2 * random());
   }
+}
+
+/** What went wrong, with its cause: `fetch failed: connect ECONNREFUSED 127.0.0.1:8500`. A registry that is away needs no stack. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

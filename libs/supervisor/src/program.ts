@@ -20,6 +20,8 @@ export interface Program {
 /** A started program, what it serves, and what a person at a terminal should read. */
 export interface Started extends Running, Omit<Ready, 'event'> {
   readonly banner: readonly string[];
+  /** Resolves when those who wait for the program may be told that it is ready, such as after a first try to register. */
+  settled?(): Promise<void>;
 }
 
 const EXIT_FAILED = 1;
@@ -34,7 +36,7 @@ export async function runProgram(program: Program, args: readonly string[], env:
   if (options['check-config']) return print('the configuration is valid');
   const log = createLogger(config.log, program.name);
   try {
-    serve(await program.start(config, log), log);
+    await serve(await program.start(config, log), log);
   } catch (error) {
     if (error instanceof StartError) fail(program, error.message, EXIT_FAILED);
     log.fatal({ err: error }, 'did not start');
@@ -48,9 +50,10 @@ export function version(): string {
   return (JSON.parse(readFileSync(file!, 'utf8')) as { version: string }).version;
 }
 
-function serve(started: Started, log: Logger): void {
+async function serve(started: Started, log: Logger): Promise<void> {
   stopOnSignal(started, log);
   log.info(started.endpoints, 'serving');
+  await started.settled?.();
   tellParent({ event: 'ready', endpoints: started.endpoints, ...(started.account && { account: started.account }) });
   if (hasParent()) return;
   if (process.stdout.isTTY) print(started.banner.join('\n'));
