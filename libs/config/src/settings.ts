@@ -35,6 +35,7 @@ function secret<T>(kind: Kind<T>, fallback: string): Setting<T> {
 const uuid = pattern('a UUID', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
 const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
+const nothing = pattern('nothing: this release has no use for it', /^$/);
 const one = pattern('1 (one process; more come with rolling reload)', /^1$/);
 
 /**
@@ -58,6 +59,7 @@ export const SETTINGS = {
   dns: {
     domain: setting(domain, 'consul'),
     alt_domain: setting(optional(domain), ''),
+    recursors: setting(list(nothing), ''),
     node_ttl: setting(duration, '0s'),
     service_ttl: setting(pairs(duration), ''),
     only_passing: setting(flag, 'false'),
@@ -82,10 +84,20 @@ export const SETTINGS = {
   database: {
     url: secret(pattern('sqlite: and a file name', /^sqlite:.+$/), 'sqlite:var/blog/blog.sqlite'),
   },
+  redis: {
+    url: secret(nothing, ''),
+  },
   auth: {
     public_reads: setting(flag, 'true'),
     admin_password: secret(text, ''),
     access_token_ttl: setting(duration, '15m'),
+  },
+  limits: {
+    enabled: setting(flag, 'true'),
+  },
+  debug: {
+    host: setting(host, '127.0.0.1'),
+    port: setting(port, '6060'),
   },
   log: {
     level: setting(choice('trace', 'debug', 'info', 'warn', 'error', 'silent'), 'info'),
