@@ -21,7 +21,12 @@ describe('Registry', () => {
   });
 
   async function start(): Promise<Registry> {
-    const registry = new Registry({ store: new SqliteStore({ folder: folder.path, clock }), clock, log, node: aNode() });
+    const registry = new Registry({
+      store: new SqliteStore({ folder: folder.path, clock }),
+      clock,
+      log,
+      node: aNode(),
+    });
     running.push(registry);
     await registry.start();
     return registry;
@@ -44,7 +49,9 @@ describe('Registry', () => {
     const index = first.catalog.serviceRevision('web');
     await first.stop();
     const { catalog } = await start();
-    expect(catalog.service('web')?.instances).toMatchObject([{ instance: anInstance({ tags: ['a'] }), status: 'warning' }]);
+    expect(catalog.service('web')?.instances).toMatchObject([
+      { instance: anInstance({ tags: ['a'] }), status: 'warning' },
+    ]);
     expect(catalog.serviceRevision('web')).toBeGreaterThanOrEqual(index);
   });
 
