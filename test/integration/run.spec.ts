@@ -47,7 +47,7 @@ describe('the banner', () => {
     const articles = JSON.parse(await shell(line(lines, /^curl \S+\/articles$/))) as { items: unknown[] };
     expect(articles.items).toEqual([]);
     expect(await program.end('SIGINT')).toEqual({ code: 0, signal: null });
-    expect(program.output).not.toMatch(/\n\s+at /);
+    expect(program.output).not.toMatch(/\n\s+at |"stack"/);
 
     const again = await start();
     expect(again.lines.join('\n')).toContain('admin:PASSWORD');
@@ -72,10 +72,40 @@ describe('a start that cannot be', () => {
       expect(told).toHaveLength(1);
       expect(told[0]).toContain(setting);
       expect(told[0]).toContain(variable);
-      expect(program.stderr).not.toMatch(/\n\s+at /);
+      expect(program.stderr).not.toMatch(/\n\s+at |"stack"/);
     } finally {
       holder.close();
     }
+  });
+});
+
+describe('a first start that fails', () => {
+  it('makes no account whose password nobody would know', async () => {
+    const fresh = tempFolder();
+    const holder = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => holder.once('listening', resolve));
+    const { port } = holder.address() as { port: number };
+    const env = {
+      SIGNPOST_BLOG_HTTP_PORT: String(port),
+      SIGNPOST_BLOG_DATA_DIR: join(fresh.path, 'blog'),
+      SIGNPOST_BLOG_REGISTRY_URL: '',
+      SIGNPOST_DATABASE_URL: `sqlite:${join(fresh.path, 'blog', 'blog.sqlite')}`,
+    };
+    expect((await TestProgram.start('blog', env).exit()).code).toBe(1);
+    await new Promise((resolve) => holder.close(resolve));
+    const blog = TestProgram.start('blog', env);
+    started.push(blog);
+    expect((await blog.ready()).account).toMatchObject({ name: 'admin', password: expect.stringMatching(/^.{20}$/) });
+  });
+
+  it.each([
+    ['resolver', 'SIGNPOST_RESOLVER_DATA_DIR'],
+    ['blog', 'SIGNPOST_BLOG_DATA_DIR'],
+  ])('of the %s names the setting when %s is a file', async (app, variable) => {
+    const env = { ...settings(), SIGNPOST_BLOG_REGISTRY_URL: '', [variable]: 'package.json' };
+    const program = TestProgram.start(app, env);
+    expect((await program.exit()).code).toBe(1);
+    expect(program.stderr).toMatch(new RegExp(`^signpost-${app}: .*${variable}\n$`));
   });
 });
 
@@ -99,6 +129,7 @@ describe('the command line', () => {
   it.each(['resolver', 'blog'])(
     'of the %s tells its usage, its version and what is wrong with the settings',
     async (app) => {
+      const name = app === 'signpost' ? app : `signpost-${app}`;
       const run = async (args: string[], env = {}) => {
         const program = TestProgram.start(app, env, args);
         const { code } = await program.exit();
@@ -107,15 +138,15 @@ describe('the command line', () => {
       expect(await run(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--check-config') });
       expect(await run(['--version'])).toMatchObject({
         code: 0,
-        stdout: expect.stringMatching(/^signpost-\w+ \d+\.\d+\.\d+\n$/),
+        stdout: expect.stringMatching(/^signpost(-\w+)? \d+\.\d+\.\d+\n$/),
       });
       expect(await run(['--check-config'])).toEqual({ code: 0, stdout: 'the configuration is valid\n', stderr: '' });
       expect(await run(['--confg', 'x'])).toMatchObject({ code: 2, stderr: expect.stringContaining("'--confg'") });
       const wrong = await run(['--check-config'], { SIGNPOST_LOG_LEVEL: 'loud', SIGNPOST_BLOG_HTTP_PROT: '1' });
       expect(wrong.code).toBe(1);
       expect(wrong.stderr.trim().split('\n')).toEqual([
-        `signpost-${app}: SIGNPOST_BLOG_HTTP_PROT: no such setting; did you mean SIGNPOST_BLOG_HTTP_PORT?`,
-        `signpost-${app}: SIGNPOST_LOG_LEVEL: [log] level is "loud", expected one of trace, debug, info, warn, error, silent`,
+        `${name}: SIGNPOST_BLOG_HTTP_PROT: no such setting; did you mean SIGNPOST_BLOG_HTTP_PORT?`,
+        `${name}: SIGNPOST_LOG_LEVEL: [log] level is "loud", expected one of trace, debug, info, warn, error, silent`,
       ]);
     },
   );

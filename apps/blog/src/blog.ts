@@ -15,7 +15,7 @@ import {
 } from '#libs/http';
 import { nestLogger, type Logger } from '#libs/observability';
 import type { ProbeGroups } from '#libs/probes';
-import { listenError, version, type Started } from '#libs/supervisor';
+import { listenError, requireFreePort, storageError, version, type Started } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { SigningKeys } from './auth/signing-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
@@ -35,12 +35,14 @@ const DRAIN_DEADLINE_MS = 3_000;
  * @throws StartError when a setting has to be changed first
  */
 export async function startBlog(config: Config, log: Logger, clock: Clock = systemClock): Promise<Started> {
+  await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
   const database = await openDatabase(config.database.url);
   try {
+    const keys = loadKeys(config.blog.data_dir, clock);
     const accounts = new Accounts({ database, clock, passwords: new Passwords() });
-    const account = await accounts.ensureAdmin(config.auth.admin_password);
-    const keys = SigningKeys.load(join(config.blog.data_dir, 'keys'), clock.now());
     const { app, listening } = await serve(config, { config, log, clock, database, keys, accounts });
+    // After all that can fail: a password that was made up is told once, by a program that runs.
+    const account = await accounts.ensureAdmin(config.auth.admin_password);
     const discovery = register(config, listening, log, clock);
     return {
       endpoints: { blog: listening.url },
@@ -57,6 +59,14 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+function loadKeys(folder: string, clock: Clock): SigningKeys {
+  try {
+    return SigningKeys.load(join(folder, 'keys'), clock.now());
+  } catch (error) {
+    throw storageError(error, 'blog', 'data_dir');
   }
 }
 

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '#libs/config';
 import type { Node } from '#libs/registry';
-import { StartError } from '#libs/supervisor';
+import { StartError, storageError } from '#libs/supervisor';
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -23,18 +23,28 @@ export function ownNode({ resolver }: Config): Node {
   };
 }
 
+const OWNER_ONLY_FOLDER = 0o700;
+
 /** The id that was made at the first start, so that the node stays the same one when its name or address changes. */
 function keptId(folder: string): string {
   const file = join(folder, 'node-id');
   try {
-    const id = readFileSync(file, 'utf8').trim();
-    if (!UUID.test(id)) throw new StartError(`${file} does not hold a UUID: remove it, or set [resolver] node_id`);
-    return id;
+    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    const id = readOrMake(file).trim();
+    if (UUID.test(id)) return id;
+  } catch (error) {
+    throw storageError(error, 'resolver', 'data_dir');
+  }
+  throw new StartError(`${file} does not hold a UUID: remove it, or set [resolver] node_id`);
+}
+
+function readOrMake(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const id = randomUUID();
-  mkdirSync(folder, { recursive: true });
   writeFileSync(file, `${id}\n`, { flag: 'wx' });
   return id;
 }

@@ -44,6 +44,7 @@ export async function startResolver(config: Config, log: Logger, clock: Clock = 
       async stop() {
         watches.close();
         await drain(app, DRAIN_DEADLINE_MS);
+        await dns!.drain();
         await dns!.stop();
         await registry.stop();
       },

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // Starts both programs in the foreground, the registry first, and stops them in reverse: what `make run` runs.
-import { parseArgs } from 'node:util';
-import { environmentName, loadConfig, SETTINGS } from '#libs/config';
-import { type Ready } from '#libs/supervisor';
+import { environmentName, SETTINGS, type Config } from '#libs/config';
+import { parseCommandLine, readConfig, type Ready } from '#libs/supervisor';
 import { banner } from './banner.js';
 import { Child } from './child.js';
+
+const COMMAND = { name: 'signpost', summary: 'Runs the resolver and the blog together, in the foreground.' };
 
 /** How often to look whether the parent is still there, in milliseconds. */
 const PARENT_LOOK_MS = 1_000;
@@ -21,7 +22,8 @@ async function stopInOrder(code: number): Promise<never> {
   let result = code;
   for (const child of children.toReversed()) {
     const exit = await child.stop();
-    if (exit.code !== 0) result = 1;
+    // One that was still loading knows no signals yet and dies of this one: it has nothing to lose.
+    if (exit.code !== 0 && exit.signal !== 'SIGTERM') result = 1;
   }
   process.exit(result);
 }
@@ -45,11 +47,13 @@ async function start(name: string, args: readonly string[], env: NodeJS.ProcessE
  * The environment of the blog: with the registry's real address, unless somebody set another one. It may listen on a free
  * port, which no setting could name.
  */
-function blogEnvironment(file: string | undefined, registry: string): NodeJS.ProcessEnv {
-  const { blog } = loadConfig({ env: process.env, ...(file !== undefined && { file }) });
+function blogEnvironment({ blog }: Config, registry: string): NodeJS.ProcessEnv {
   if (blog.registry_url !== SETTINGS.blog.registry_url.fallback) return process.env;
   return { ...process.env, [environmentName('blog', 'registry_url')]: registry };
 }
+
+const options = parseCommandLine(COMMAND, process.argv.slice(2));
+const config = readConfig(COMMAND, options, process.env);
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -62,8 +66,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || void stop(0), PARENT_LOOK_MS).unref();
 
-const { config: file } = parseArgs({ options: { config: { type: 'string' } } }).values;
-const args = file === undefined ? [] : ['--config', file];
+const args = options.file === undefined ? [] : ['--config', options.file];
 const resolver = await start('resolver', args, process.env);
-const blog = await start('blog', args, blogEnvironment(file, resolver.endpoints['registry']!));
+const blog = await start('blog', args, blogEnvironment(config, resolver.endpoints['registry']!));
 process.stdout.write(banner(resolver, blog));

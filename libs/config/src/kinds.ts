@@ -47,11 +47,14 @@ export const domain = kind<string>('a DNS name such as consul or my.zone', (valu
   NAME.test(value) && value.length <= 200 ? value.replace(/\.$/, '').toLowerCase() : undefined,
 );
 
-/** A duration of zero or more, in milliseconds. */
-export const duration = kind<number>('a duration such as 500ms, 10s or 1m30s', (value) => {
-  const ms = parseDuration(value);
-  return ms !== undefined && ms >= 0 ? ms : undefined;
-});
+/** A duration from `min` to `max`, both included and written in Go's form; its value is in milliseconds. */
+export function duration(min: string, max: string): Kind<number> {
+  const [least, most] = [parseDuration(min)!, parseDuration(max)!];
+  return kind(`a duration from ${min} to ${max}, such as 10s or 1m30s`, (value) => {
+    const ms = parseDuration(value);
+    return ms !== undefined && ms >= least && ms <= most ? ms : undefined;
+  });
+}
 
 /** One of a few words. */
 export function choice<const T extends string>(...words: T[]): Kind<T> {

@@ -87,6 +87,15 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it.each([
+    ['[dns]\nsoa_min_ttl = 2000000h', 'a duration from 0s to 596523h'],
+    ['[blog]\ncheck_ttl = 0s', 'a duration from 100ms to 24h'],
+    ['[dns]\nservice_ttl = web=soon', 'a duration from 0s to 596523h'],
+    ['[dns]\nrecursors = 10.0.0.1', 'nothing: this release has no use for it'],
+  ])('refuses %j', (content, expected) => {
+    expect(problems(content).join()).toContain(expected);
+  });
+
   it('refuses a key given twice', () => {
     expect(problems('[log]\nlevel = info\nlevel = warn\n')).toEqual([
       'app.ini: line 3: [log] level is given a second time',
@@ -104,6 +113,9 @@ describe('loadConfig', () => {
     expect(problems('', { SIGNPOST_AUTH_ADMIN_PASSWORD_FILE: '/does/not/exist' })[0]).toMatch(
       /^SIGNPOST_AUTH_ADMIN_PASS/,
     );
+    expect(problems('', { ...env, SIGNPOST_AUTH_ADMIN_PASSWORD: 'other' })).toEqual([
+      'SIGNPOST_AUTH_ADMIN_PASSWORD_FILE: SIGNPOST_AUTH_ADMIN_PASSWORD is set too; unset one of them',
+    ]);
     expect(problems('', { SIGNPOST_RESOLVER_HTTP_PORT_FILE: 'x' })[0]).toMatch(/no such setting/);
   });
 

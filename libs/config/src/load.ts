@@ -91,6 +91,9 @@ function fromEnvironment(env: NodeJS.ProcessEnv, problems: string[]): Given[] {
     else if (byEnvironmentName(name.replace(/_FILE$/, ''))?.setting.secret) {
       const item = fromSecretFile(name, value, problems);
       if (item) given.push(item);
+      if (env[name.replace(/_FILE$/, '')] !== undefined) {
+        problems.push(`${name}: ${name.replace(/_FILE$/, '')} is set too; unset one of them`);
+      }
     } else problems.push(`${name}: no such setting${hint(name, allEnvironmentNames())}`);
   }
   return given;

@@ -35,6 +35,8 @@ function secret<T>(kind: Kind<T>, fallback: string): Setting<T> {
 const uuid = pattern('a UUID', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
 const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
+/** Records hold 31 bits of seconds (RFC 2181 section 8). */
+const ttl = duration('0s', '596523h');
 const nothing = pattern('nothing: this release has no use for it', /^$/);
 const one = pattern('1 (one process; more come with rolling reload)', /^1$/);
 
@@ -60,17 +62,17 @@ export const SETTINGS = {
     domain: setting(domain, 'consul'),
     alt_domain: setting(optional(domain), ''),
     recursors: setting(list(nothing), ''),
-    node_ttl: setting(duration, '0s'),
-    service_ttl: setting(pairs(duration), ''),
+    node_ttl: setting(ttl, '0s'),
+    service_ttl: setting(pairs(ttl), ''),
     only_passing: setting(flag, 'false'),
     udp_answer_limit: setting(integer(0, 4096), '3'),
     a_record_limit: setting(integer(0, 4096), '0'),
     enable_truncate: setting(flag, 'true'),
     enable_additional_node_meta_txt: setting(flag, 'true'),
-    soa_refresh: setting(duration, '1h'),
-    soa_retry: setting(duration, '10m'),
-    soa_expire: setting(duration, '24h'),
-    soa_min_ttl: setting(duration, '0s'),
+    soa_refresh: setting(ttl, '1h'),
+    soa_retry: setting(ttl, '10m'),
+    soa_expire: setting(ttl, '24h'),
+    soa_min_ttl: setting(ttl, '0s'),
   },
   blog: {
     http_host: setting(host, '127.0.0.1'),
@@ -79,7 +81,7 @@ export const SETTINGS = {
     data_dir: setting(text, 'var/blog'),
     registry_url: setting(optional(url('http:', 'https:')), 'http://127.0.0.1:8500'),
     service_names: setting(list(label), 'blog,user'),
-    check_ttl: setting(duration, '10s'),
+    check_ttl: setting(duration('100ms', '24h'), '10s'),
   },
   database: {
     url: secret(pattern('sqlite: and a file name', /^sqlite:.+$/), 'sqlite:var/blog/blog.sqlite'),
@@ -90,7 +92,7 @@ export const SETTINGS = {
   auth: {
     public_reads: setting(flag, 'true'),
     admin_password: secret(text, ''),
-    access_token_ttl: setting(duration, '15m'),
+    access_token_ttl: setting(duration('1s', '720h'), '15m'),
   },
   limits: {
     enabled: setting(flag, 'true'),

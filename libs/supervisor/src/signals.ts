@@ -42,5 +42,5 @@ export function stopOnSignal(running: Running, log: Logger): void {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   // A parent that was killed cannot pass a signal on: its end of the channel closes instead.
-  process.on('disconnect', () => stop('SIGTERM'));
+  process.on('disconnect', () => stopping || stop('SIGTERM'));
 }

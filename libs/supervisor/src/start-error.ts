@@ -26,3 +26,15 @@ export function listenError(error: unknown, section: Section, key: string, port:
   const message = `port ${port} ${cause}: set [${section}] ${key} or ${environmentName(section, key)} to another one`;
   return new StartError(message, { cause: error });
 }
+
+/**
+ * Names the file or folder that could not be used, and the setting that says where it is.
+ *
+ * @returns a StartError for an error of the file system, else the error as it is
+ */
+export function storageError(error: unknown, section: Section, key: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  return new StartError(`${error.message}: see [${section}] ${key} or ${environmentName(section, key)}`, {
+    cause: error,
+  });
+}

@@ -19,16 +19,40 @@ export interface Clock {
   every(ms: number, callback: () => void): Timer;
 }
 
+/** Node's timers hold 31 bits of milliseconds (24.8 days); a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, callback) {
-    const handle = setTimeout(callback, ms).unref();
+    const due = performance.now() + ms;
+    let handle: NodeJS.Timeout;
+    const arm = (): void => {
+      const left = due - performance.now();
+      const next = left > LONGEST_TIMER_MS ? arm : callback;
+      handle = setTimeout(next, Math.min(left, LONGEST_TIMER_MS)).unref();
+    };
+    arm();
     return { cancel: () => clearTimeout(handle) };
   },
   every(ms, callback) {
+    if (ms > LONGEST_TIMER_MS) return everyLong(ms, callback);
     const handle = setInterval(callback, ms).unref();
     return { cancel: () => clearInterval(handle) };
   },
 };
+
+/** An interval that is longer than a timer of Node's can be. */
+function everyLong(ms: number, callback: () => void): Timer {
+  let timer: Timer;
+  const arm = (): void => {
+    timer = systemClock.after(ms, () => {
+      arm();
+      callback();
+    });
+  };
+  arm();
+  return { cancel: () => timer.cancel() };
+}

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -6,8 +6,9 @@ import { StartError } from '#libs/supervisor';
 import type { Database, SqlValue } from './database.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
 
-/** A folder that is made here: password hashes are for nobody else. */
+/** What is made here: password hashes are for nobody else. */
 const OWNER_ONLY_FOLDER = 0o700;
+const OWNER_ONLY = 0o600;
 
 /** How long a statement waits for another process that writes, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -33,6 +34,8 @@ export async function openSqlite(file: string): Promise<Database> {
   });
   try {
     mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    // SQLite gives the files beside it the mode that this one has.
+    closeSync(openSync(file, 'a', OWNER_ONLY));
     await writer.initialize();
     await writer.runMigrations({ transaction: 'all' });
     return new SqliteDatabase(writer, new Sqlite(file, { readonly: true, timeout: BUSY_TIMEOUT_MS }));
@@ -86,7 +89,8 @@ class SqliteDatabase implements Database {
       await this.writer.query('COMMIT');
       return result;
     } catch (error) {
-      await this.writer.query('ROLLBACK');
+      // Some errors, such as a full disk, have rolled back by themselves: then this fails, and the first error is the one to tell.
+      await this.writer.query('ROLLBACK').catch(() => {});
       throw error;
     }
   }

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { parseArgs } from 'node:util';
+import { ConfigError, DEFAULT_FILE, loadConfig, type Config } from '#libs/config';
+
+/** A program as it is typed. */
+export interface Command {
+  /** `signpost-resolver` */
+  readonly name: string;
+  /** One sentence for `--help`. */
+  readonly summary: string;
+}
+
+/** What stands on the command line. */
+export interface Options {
+  /** The file that `--config` names. */
+  readonly file: string | undefined;
+  readonly checkConfig: boolean;
+}
+
+export const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/** Parses the arguments. Answers `--help`, `--version` and what it does not understand by itself, and ends the program. */
+export function parseCommandLine(command: Command, args: readonly string[]): Options {
+  const values = parseOptions(command, args);
+  if (values.help) leave(usage(command));
+  if (values.version) leave(`${command.name} ${version()}`);
+  return { file: values.config, checkConfig: values['check-config'] === true };
+}
+
+/** Reads the configuration. Tells all that is wrong with it, and ends the program; so does `--check-config`. */
+export function readConfig(command: Command, { file, checkConfig }: Options, env: NodeJS.ProcessEnv): Config {
+  try {
+    const config = loadConfig({ env, ...(file !== undefined && { file }) });
+    return checkConfig ? leave('the configuration is valid') : config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return fail(command, error.problems.join(`\n${command.name}: `), EXIT_FAILED);
+  }
+}
+
+/** Ends the program with a message for the person who started it. */
+export function fail({ name }: Command, message: string, code: number): never {
+  process.stderr.write(`${name}: ${message}\n`);
+  process.exit(code);
+}
+
+/** The version in package.json. */
+export function version(): string {
+  const file = findPackageJSON('..', import.meta.url);
+  return (JSON.parse(readFileSync(file!, 'utf8')) as { version: string }).version;
+}
+
+function parseOptions(command: Command, args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string' },
+        'check-config': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    return fail(command, `${(error as Error).message}\n${usage(command)}`, EXIT_USAGE);
+  }
+}
+
+function usage({ name, summary }: Command): string {
+  return `${summary}
+
+usage: ${name} [--config FILE] [--check-config]
+
+  --config FILE    read the settings from FILE instead of ${DEFAULT_FILE}
+  --check-config   read the settings, tell what is wrong with them, and exit
+  --help, -h       show this and exit
+  --version        show the version and exit
+
+Each setting can come from the environment too: [resolver] http_port is SIGNPOST_RESOLVER_HTTP_PORT.`;
+}
+
+function leave(text: string): never {
+  process.stdout.write(`${text}\n`);
+  process.exit(0);
+}
