@@ -60,13 +60,9 @@ export class AgentReads {
   async sendService(request: FastifyRequest, reply: FastifyReply, id: string): Promise<void> {
     const { wait } = this.#reads.options(request);
     const hash = one(queryOf(request), 'hash') ?? '';
-    const gone = new AbortController();
-    request.raw.socket.once('close', () => gone.abort());
-    const deadline = performance.now() + wait;
-    const waiting = () => performance.now() < deadline && !gone.signal.aborted && !this.#watches.closed;
     let service = this.#hashed(id);
-    while (service.ContentHash === hash && waiting()) {
-      await this.#watches.nextChange(`node:${this.#agent.node}`, deadline - performance.now(), gone.signal);
+    if (service.ContentHash === hash) {
+      await this.#otherThan(request, id, hash, wait);
       service = this.#hashed(id);
     }
     reply.header('X-Consul-ContentHash', service.ContentHash);
@@ -100,6 +96,22 @@ export class AgentReads {
     if (all.length === 0) return this.#sendHealth(request, reply, 404, 'critical', `ServiceName ${name} Not Found`, []);
     const status = all.map((health) => health.AggregatedStatus).reduce(worst);
     this.#sendHealth(request, reply, CODES[status], status, status, all);
+  }
+
+  /** Resolves when the service is not what `hash` says any more, after `wait` milliseconds, or when nobody waits. */
+  async #otherThan(request: FastifyRequest, id: string, hash: string, wait: number): Promise<void> {
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    const deadline = performance.now() + wait;
+    const waiting = () => performance.now() < deadline && !gone.signal.aborted && !this.#watches.closed;
+    request.raw.socket.once('close', leave);
+    try {
+      while (waiting() && this.#hashed(id).ContentHash === hash) {
+        await this.#watches.nextChange(`node:${this.#agent.node}`, deadline - performance.now(), gone.signal);
+      }
+    } finally {
+      request.raw.socket.off('close', leave);
+    }
   }
 
   #sendHealth(

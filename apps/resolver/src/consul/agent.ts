@@ -14,7 +14,7 @@ import {
   type ServiceRegistration,
   type Verdict,
 } from '#libs/registry';
-import { notFound, quote, serverError, unknownCheck, unknownService } from './errors.js';
+import { notFound, quote, reserved, serverError, unknownCheck, unknownService } from './errors.js';
 import { healthCheck, type HealthCheckShape } from './shapes/health-check.js';
 
 /** Consul's agent: the services and checks of this node. The registry's own service and check are the server's, not the agent's. */
@@ -54,7 +54,10 @@ export class Agent {
     return healthCheck({ ...entry, check }, this.#registry.catalog.instance(check.node, check.serviceId));
   }
 
+  /** @throws ConsulError for the ids of the registry's own service and check */
   async register(registration: ServiceRegistration): Promise<void> {
+    refuseOwnService(registration.instance.id);
+    for (const { id } of registration.checks) refuseOwnCheck(id);
     await this.#registry.commit((draft) => registerService(draft, registration));
     for (const { id } of registration.checks) this.#registry.checks.renew(id);
   }
@@ -66,8 +69,9 @@ export class Agent {
     });
   }
 
-  /** @param reason the empty text for none @throws ConsulError when there is no such service */
+  /** @param reason the empty text for none @throws ConsulError when there is no such service or it is the registry's own */
   async maintainService(id: string, enable: boolean, reason: string): Promise<void> {
+    refuseOwnService(id);
     await this.#registry.commit((draft) => {
       if (!draft.instance(this.node, id)) throw unknownService(id);
       if (enable) enterMaintenance(draft, this.node, id, reason);
@@ -82,8 +86,10 @@ export class Agent {
     });
   }
 
-  /** @throws ConsulError when the check is for a service that is not there */
+  /** @throws ConsulError when the check is for a service that is not there, or it or the service is the registry's own */
   async registerCheck(check: Check): Promise<void> {
+    refuseOwnCheck(check.id);
+    refuseOwnService(check.serviceId);
     await this.#registry.commit((draft) => {
       const instance = draft.instance(this.node, check.serviceId);
       if (check.serviceId !== '' && !instance) throw notFound(`ServiceID ${quote(check.serviceId)} does not exist`);
@@ -106,4 +112,12 @@ export class Agent {
     if (!(await this.#registry.checks.report(id, verdict)))
       throw serverError(`CheckID ${quote(id)} does not have associated TTL`);
   }
+}
+
+function refuseOwnService(id: string): void {
+  if (id === OWN_SERVICE) throw reserved('service', id);
+}
+
+function refuseOwnCheck(id: string): void {
+  if (id === SERF_HEALTH) throw reserved('check', id);
 }

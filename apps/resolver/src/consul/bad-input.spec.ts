@@ -90,6 +90,21 @@ describe('bad input', () => {
     expect(answer.text).toContain(message);
   });
 
+  it.each([-1, 65_536, 70_000])('does not take %d for a port', async (port) => {
+    const refused = { status: 400, text: `Invalid service port: ${port} is not between 0 and 65535` };
+    const service = { Service: 'far', Port: port };
+    expect(await put(register, JSON.stringify({ Name: 'far', Port: port }))).toMatchObject(refused);
+    const body = JSON.stringify({ Node: 'n2', Address: '10.0.0.2', Service: service });
+    expect(await put('/v1/catalog/register', body)).toMatchObject(refused);
+    expect(api.registry.catalog.node('n2')).toBeUndefined();
+  });
+
+  it.each([0, 65_535])('takes %d for a port', async (Port) => {
+    const service = { Node: 'n3', Address: '10.0.0.3', Service: { Service: 'near', Port } };
+    expect(await put('/v1/catalog/register', JSON.stringify(service))).toMatchObject({ status: 200, text: 'true' });
+    expect(api.registry.catalog.instance('n3', 'near')?.instance.port).toBe(Port);
+  });
+
   it('keeps metadata by any name, and ids with any characters', async () => {
     const id = 'ä/ü:%2F ?#';
     const body = `{"Name":"odd","ID":${JSON.stringify(id)},"Meta":{"__proto__":"p"},"Check":{"TTL":"10s","CheckID":"c/1"}}`;

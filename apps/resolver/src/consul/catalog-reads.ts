@@ -6,7 +6,7 @@ import {
   SERVICE_FIELDS,
   SERVICE_NODE_FIELDS,
 } from './filter-fields.js';
-import { filterOf } from './filters.js';
+import { filterOf, type Fields } from './filters.js';
 import type { ReadOptions } from './query.js';
 import type { Read } from './reads.js';
 import { checksOn, healthCheck, type HealthCheckShape } from './shapes/health-check.js';
@@ -42,6 +42,11 @@ export class CatalogReads {
     };
   }
 
+  /** Instances of a service that a mesh would lead to. */
+  serviceInMesh(name: string): Read {
+    return nothingInMesh(name, SERVICE_NODE_FIELDS);
+  }
+
   node(name: string): Read {
     return {
       topic: nodeTopic(name),
@@ -74,6 +79,11 @@ export class CatalogReads {
           .map(serviceEntry)
           .filter(filterOf(options.filter, SERVICE_ENTRY_FIELDS)),
     };
+  }
+
+  /** The same with their checks. */
+  healthInMesh(name: string): Read {
+    return nothingInMesh(name, SERVICE_ENTRY_FIELDS);
   }
 
   healthNode(name: string): Read {
@@ -142,6 +152,11 @@ export class CatalogReads {
     const names = [...tags.keys()].sort(compareText);
     return Object.fromEntries(names.map((name) => [name, [...tags.get(name)!]]));
   }
+}
+
+/** There is no mesh here, so nothing is in one; a mistake in the filter is told all the same. */
+function nothingInMesh(name: string, fields: Fields): Read {
+  return { topic: serviceTopic(name), body: ({ filter }) => [].filter(filterOf(filter, fields)) };
 }
 
 function serviceTopic(name: string): Topic {

@@ -62,6 +62,12 @@ export class CatalogController {
     return this.reads.answer(request, reply, this.catalog.service(name));
   }
 
+  @Get('connect/*')
+  connect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const name = identifier(request, () => badRequest('Missing service name'));
+    return this.reads.answer(request, reply, this.catalog.serviceInMesh(name));
+  }
+
   @Get('node/*')
   node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const name = identifier(request, () => badRequest('Missing node name'));

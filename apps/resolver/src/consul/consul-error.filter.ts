@@ -35,7 +35,8 @@ export class ConsulErrorFilter implements ExceptionFilter {
       this.log.error({ err: error }, 'a change could not be stored');
       return new ConsulError(503, error.message, { 'Retry-After': '5' });
     }
-    if (statusOf(error) === 404) return new ConsulError(404, request.url.includes('/v1/') ? UNKNOWN_PATH : NO_VERSION);
+    if (statusOf(error) === 404)
+      return new ConsulError(404, pathOf(request).includes('/v1/') ? UNKNOWN_PATH : NO_VERSION);
     return this.toUntyped(error);
   }
 
@@ -46,6 +47,10 @@ export class ConsulErrorFilter implements ExceptionFilter {
     this.log.error({ err: error }, 'a request failed');
     return new ConsulError(500, 'internal error');
   }
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0]!;
 }
 
 function statusOf(error: unknown): number {

@@ -2,6 +2,7 @@ import { Inject, Module, type DynamicModule, type OnApplicationBootstrap } from 
 import { APP_FILTER } from '@nestjs/core';
 import type { Logger } from '#libs/observability';
 import { Registry, type Watches } from '#libs/registry';
+import { AclController } from './acl.controller.js';
 import { AgentCheckController } from './agent-check.controller.js';
 import { AgentController } from './agent.controller.js';
 import { AgentReads } from './agent-reads.js';
@@ -10,7 +11,9 @@ import { Agent } from './agent.js';
 import { CatalogController } from './catalog.controller.js';
 import { CatalogReads } from './catalog-reads.js';
 import { ConsulErrorFilter } from './consul-error.filter.js';
+import { CoordinateController } from './coordinate.controller.js';
 import { HealthController } from './health.controller.js';
+import { IndexController } from './index.controller.js';
 import { Reads } from './reads.js';
 import { refuseOtherMethods, type ConsulServer } from './server.js';
 import { StatusController } from './status.controller.js';
@@ -43,6 +46,9 @@ export class ConsulModule implements OnApplicationBootstrap {
         CatalogController,
         HealthController,
         StatusController,
+        CoordinateController,
+        AclController,
+        IndexController,
       ],
       providers: [
         { provide: SERVER, useValue: server },

@@ -34,6 +34,11 @@ export function unknownCheck(id: string): ConsulError {
   return notFound(`Unknown check ID ${quote(id)}. Ensure that the check ID is passed, not the check name.`);
 }
 
+/** The id belongs to the registry itself. */
+export function reserved(kind: 'service' | 'check', id: string): ConsulError {
+  return badRequest(`Invalid ${kind} ID ${quote(id)}: it is reserved for internal use`);
+}
+
 /** Text in double quotes with escapes, as Go's `%q` writes it. */
 export function quote(text: string): string {
   return JSON.stringify(text);

@@ -1,6 +1,7 @@
 import { compileFilter, type Field, type Filter } from '#libs/registry';
 
-type Fields = Readonly<Record<string, Field>>;
+/** The fields of a kind of record by name. */
+export type Fields = Readonly<Record<string, Field>>;
 
 /** Filters that are kept compiled, for each kind of record; clients ask with the same few again and again. */
 const MAX_KEPT = 256;

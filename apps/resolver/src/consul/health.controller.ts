@@ -20,6 +20,16 @@ export class HealthController {
     return this.reads.answer(request, reply, this.catalog.healthService(name, readPassing(queryOf(request))));
   }
 
+  @Get('connect/*')
+  connect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.inMesh(request, reply);
+  }
+
+  @Get('ingress/*')
+  ingress(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.inMesh(request, reply);
+  }
+
   @Get('node/*')
   node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const name = identifier(request, () => badRequest('Missing node name'));
@@ -36,5 +46,12 @@ export class HealthController {
   state(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const state = identifier(request, () => badRequest('Missing check state'));
     return this.reads.answer(request, reply, this.catalog.healthState(state));
+  }
+
+  private inMesh(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const name = identifier(request, () => badRequest('Missing service name'));
+    // Nothing is left out, but a mistake is told.
+    readPassing(queryOf(request));
+    return this.reads.answer(request, reply, this.catalog.healthInMesh(name));
   }
 }

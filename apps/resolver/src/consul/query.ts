@@ -43,6 +43,16 @@ export function readOptions(query: Query, headers: IncomingHttpHeaders, datacent
   };
 }
 
+/**
+ * Whether Go can read a query string: each percent sign begins an escape, and no semicolon divides.
+ *
+ * @param search what follows the question mark
+ * @see https://pkg.go.dev/net/url#ParseQuery
+ */
+export function isWellFormed(search: string): boolean {
+  return !/;|%(?![0-9a-f]{2})/i.test(search);
+}
+
 /** Whether a key is there, whatever its value: for Consul `stale=false` is as stale as `stale`. */
 export function has(query: Query, key: string): boolean {
   return query[key] !== undefined;

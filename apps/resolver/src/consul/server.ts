@@ -1,5 +1,6 @@
-import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ConsulError } from './errors.js';
+import { isWellFormed } from './query.js';
 
 /** Consul takes bodies up to this, in octets (`kv_max_value_size`, and what JSON adds to it). */
 const BODY_LIMIT = 512 * 1024;
@@ -37,7 +38,16 @@ export function createConsulServer(): ConsulServer {
     reply.header('X-Consul-Default-ACL-Policy', 'allow');
     done();
   });
+  server.addHook('onRequest', refuseMalformedQuery);
   return { server, methods: collectMethods(server) };
+}
+
+/** Consul answers a query string that it cannot read with a bare 500, before anything else about the request counts. */
+function refuseMalformedQuery({ url, routeOptions }: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const mark = url.indexOf('?');
+  const ours = routeOptions.url?.startsWith('/v1/');
+  if (ours && mark >= 0 && !isWellFormed(url.slice(mark + 1))) reply.code(500).send();
+  else done();
 }
 
 /** Errors are plain text, as Consul's clients show them to people. */
@@ -64,6 +74,8 @@ export function refuseOtherMethods({ server, methods }: ConsulServer): void {
   for (const [url, known] of [...methods].map(([path, set]) => [path, [...set]] as const)) {
     const allow = ['OPTIONS', ...known].join(',');
     const others = server.supportedMethods.filter((method) => !known.includes(method) && method !== 'OPTIONS');
+    // Such as /v1/acl/, whose answer is the same to all.
+    if (others.length === 0) continue;
     server.route({
       url,
       method: 'OPTIONS',

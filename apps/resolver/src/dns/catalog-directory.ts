@@ -55,5 +55,11 @@ export class CatalogDirectory implements Directory {
 
 function instanceOf({ instance, node, status }: InstanceEntry): DirectoryInstance {
   const { address, port, taggedAddresses, tags, weights } = instance;
-  return { node: node.node, address, port, taggedAddresses, tags, weights, status };
+  const fitting = { passing: fit(weights.passing), warning: fit(weights.warning) };
+  return { node: node.node, address, port, taggedAddresses, tags, weights: fitting, status };
+}
+
+/** The nearest number that an SRV record can hold: the catalog takes weights as they come. */
+function fit(weight: number): number {
+  return Math.min(Math.max(Math.trunc(weight), 0), 65_535);
 }

@@ -2,11 +2,14 @@ import type { Clock } from '#libs/time';
 import type { Directory } from '../zone/directory.js';
 import type { ZoneOptions } from '../zone/options.js';
 import { Zone } from '../zone/zone.js';
+import { AnswerCache } from './answer-cache.js';
 import type { Log } from './log.js';
 import { Responder } from './responder.js';
 import { DEFAULT_TCP_LIMITS, type TcpLimits } from './tcp-limits.js';
 import { TcpServer } from './tcp.js';
 import { UdpServer } from './udp.js';
+
+const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
 
 /** How often a port that is free for UDP may turn out to be taken for TCP before `start` gives up. */
 const PORT_ATTEMPTS = 20;
@@ -21,13 +24,16 @@ export interface DnsServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly tcpLimits?: Partial<TcpLimits>;
+  /** The most octets of finished replies that are kept for the next client; 16 MiB by default. */
+  readonly cacheBytes?: number;
 }
 
 /**
  * An authoritative DNS server over UDP and TCP on one port.
  *
  * ```text
- * socket (udp.ts, tcp.ts) -> bytes -> responder.ts: parse the query -> zone/: the kind of answer -> zone/reply.ts: bytes -> socket
+ * socket (udp.ts, tcp.ts) -> query -> responder.ts: a finished reply from answer-cache.ts, patched -----------------> reply -> socket
+ *                                     or: parse it -> zone/zone.ts: the kind of answer -> zone/reply.ts: its octets -'
  * ```
  */
 export class DnsServer {
@@ -35,11 +41,14 @@ export class DnsServer {
   readonly #wantedPort: number;
   readonly #udp: UdpServer;
   readonly #tcp: TcpServer;
+  readonly #unsubscribe: () => void;
   #port = 0;
 
-  constructor({ host, port, zone: zoneOptions, directory, clock, log, tcpLimits }: DnsServerOptions) {
+  constructor({ host, port, zone: zoneOptions, directory, clock, log, tcpLimits, cacheBytes }: DnsServerOptions) {
     const zone = new Zone(zoneOptions, directory, clock);
-    const responder = new Responder({ zone, zoneOptions, clock, log });
+    const cache = new AnswerCache(cacheBytes ?? DEFAULT_CACHE_BYTES);
+    const responder = new Responder({ zone, zoneOptions, cache, clock, log });
+    this.#unsubscribe = directory.subscribe((change) => cache.drop(change));
     this.#host = host;
     this.#wantedPort = port;
     this.#udp = new UdpServer(responder, log);
@@ -74,6 +83,7 @@ export class DnsServer {
 
   /** Closes everything at once. */
   async stop(): Promise<void> {
+    this.#unsubscribe();
     await Promise.all([this.#udp.stop(), this.#tcp.stop()]);
   }
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '#libs/time';
+import { ByteQueue } from './byte-queue.js';
 import type { Responder } from './responder.js';
 import type { TcpLimits } from './tcp-limits.js';
 
@@ -21,10 +22,10 @@ export class TcpConnection {
   readonly #limits: TcpLimits;
   readonly #clock: Clock;
   /** What came in and was not yet answered; bounded, as a paused socket brings no more. */
-  #pending: Buffer = Buffer.alloc(0);
+  readonly #pending = new ByteQueue();
   /** Whether the client takes no more answers for now. */
   #blocked = false;
-  /** Whether no more questions are taken: the client has ended, or the server drains. */
+  /** Whether no more questions are taken. */
   #ending = false;
 
   constructor(socket: Socket, responder: Responder, limits: TcpLimits, clock: Clock) {
@@ -35,14 +36,14 @@ export class TcpConnection {
     this.deadline = clock.monotonic() + limits.messageTimeout;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
-    socket.on('end', () => this.#onEnd());
+    socket.on('end', () => this.drain());
     socket.on('error', () => socket.destroy());
   }
 
-  /** Answers what has come whole, then ends the connection. */
+  /** Answers what has come whole, then ends the connection: the client has no more questions, or the server wants none. */
   drain(): void {
-    if (this.#pending.length === 0) this.#finish();
     this.#ending = true;
+    if (!this.#blocked) this.#finish();
   }
 
   destroy(): void {
@@ -50,34 +51,32 @@ export class TcpConnection {
   }
 
   #onData(chunk: Buffer): void {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    this.#answerPending();
+    const begins = this.#pending.length === 0;
+    this.#pending.append(chunk);
+    const answered = this.#answerPending();
+    if (answered || begins) this.#setDeadline();
   }
 
   #onDrain(): void {
     this.#blocked = false;
     this.#answerPending();
+    this.#setDeadline();
   }
 
-  #onEnd(): void {
-    this.#ending = true;
-    if (!this.#blocked) this.#finish();
-  }
-
-  /** Answers the whole messages that wait, until the client must read first. */
-  #answerPending(): void {
+  /** Answers the whole messages that wait, until the client must read first. @returns whether there was one */
+  #answerPending(): boolean {
     let at = 0;
-    while (!this.#blocked && !this.#socket.destroyed) {
+    while (!this.#blocked && this.#socket.writable) {
       const batch: Buffer[] = [];
       at = this.#answerBatch(at, batch);
       if (batch.length === 0) break;
       this.#write(batch);
     }
-    this.#pending = this.#pending.subarray(at);
-    this.#setDeadline(at > 0);
+    this.#pending.consume(at);
     if (this.#blocked) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
-    if (this.#ending && !this.#blocked && !this.#hasMessage(0)) this.#finish();
+    if (this.#ending && !this.#blocked) this.#finish();
+    return at > 0;
   }
 
   /** Answers messages from `at` on until enough octets are gathered. @returns where the first unanswered one begins */
@@ -85,8 +84,8 @@ export class TcpConnection {
     let size = 0;
     let next = at;
     while (size < BATCH && this.#hasMessage(next)) {
-      const end = next + LENGTH + this.#pending.readUInt16BE(next);
-      const reply = this.#responder.respond(this.#pending.subarray(next + LENGTH, end), 'tcp');
+      const end = next + LENGTH + this.#pending.uint16(next);
+      const reply = this.#responder.respond(this.#pending.view(next + LENGTH, end), 'tcp');
       next = end;
       // What must not be answered is no DNS client's: nothing good follows on this connection.
       if (!reply) {
@@ -103,7 +102,7 @@ export class TcpConnection {
 
   #hasMessage(at: number): boolean {
     const { length } = this.#pending;
-    return length >= at + LENGTH && length >= at + LENGTH + this.#pending.readUInt16BE(at);
+    return length >= at + LENGTH && length >= at + LENGTH + this.#pending.uint16(at);
   }
 
   /** Lengths and messages go out in one write, so that no answer waits for an acknowledgement of its length (RFC 7766 section 8). */
@@ -112,15 +111,16 @@ export class TcpConnection {
     this.#blocked = this.#socket.writableLength > this.#limits.unsentBytes;
   }
 
-  #setDeadline(answered: boolean): void {
+  #setDeadline(): void {
     const { messageTimeout, idleTimeout, writeTimeout } = this.#limits;
     const now = this.#clock.monotonic();
     if (this.#blocked) this.deadline = now + writeTimeout;
-    else if (answered) this.deadline = now + (this.#pending.length > 0 ? messageTimeout : idleTimeout);
+    else this.deadline = now + (this.#pending.length > 0 ? messageTimeout : idleTimeout);
   }
 
+  /** Sends what is left to send and ends the connection. */
   #finish(): void {
     this.#socket.end();
-    this.deadline = Math.min(this.deadline, this.#clock.monotonic() + this.#limits.writeTimeout);
+    this.deadline = this.#clock.monotonic() + this.#limits.writeTimeout;
   }
 }

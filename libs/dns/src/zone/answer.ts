@@ -30,7 +30,7 @@ export type AnswerKind =
   | { readonly kind: 'refused'; readonly error: ExtendedError }
   | { readonly kind: 'not implemented' };
 
-/** What an answer was made from: it stands until one of these changes. */
-export type Source = `service:${string}` | `node:${string}` | `address:${string}`;
+/** What an answer was made from: it stands until one of these changes. `zone` is everything. Names are in lower case. */
+export type Source = `service:${string}` | `node:${string}` | `address:${string}` | 'zone';
 
 export type Answer = AnswerKind & { readonly sources: readonly Source[] };

@@ -6,6 +6,14 @@ import type { ExtendedError } from './answer.js';
 /** The largest datagram that is sent or promised to be taken: it is not fragmented on the way (DNS flag day 2020). */
 export const MAX_UDP_SIZE = 1232;
 
+/** The most octets of a datagram for a client without EDNS (RFC 1035 section 2.3.4). */
+export const PLAIN_UDP_SIZE = 512;
+
+/** The most octets of a datagram for a client that says it takes `size` (RFC 6891 section 6.2.3). */
+export function udpLimit(size: number): number {
+  return Math.min(Math.max(size, PLAIN_UDP_SIZE), MAX_UDP_SIZE);
+}
+
 /** Octets of the address by family (RFC 7871 section 6, IANA address family numbers). */
 const ADDRESS_LENGTH: Readonly<Record<number, number>> = { 0: 0, 1: 4, 2: 16 };
 

@@ -102,10 +102,11 @@ function parseLocality(labels: readonly string[], domain: Name): Lookup {
   return place ? { form: 'between', place } : { form: 'nothing', domain };
 }
 
-/** `dc1`, `dc1.dc` or nothing. */
+/** `dc1`, `dc1.dc` or nothing. No datacenter begins with `_`: that is a protocol. */
 function placeOf(labels: readonly string[], domain: Name): Place | undefined {
   const [datacenter, kind] = labels;
   if (datacenter === undefined) return { domain };
+  if (datacenter.startsWith('_')) return undefined;
   if (labels.length === 1 || (labels.length === 2 && kind === 'dc')) return { domain, datacenter: textOf(datacenter) };
   return undefined;
 }
@@ -125,15 +126,19 @@ function parseReverse(name: Name, domain: Name): Lookup {
 }
 
 function longestMatch(name: Name, zones: readonly Name[]): Name | undefined {
-  const matches = zones.filter((zone) => name.isWithin(zone));
-  return matches.sort((a, b) => b.labels.length - a.labels.length)[0];
+  let longest: Name | undefined;
+  for (const zone of zones) {
+    if (name.isWithin(zone) && zone.labels.length > (longest?.labels.length ?? -1)) longest = zone;
+  }
+  return longest;
 }
 
 function isText(label: string): boolean {
   return !label.includes('.') && !textOf(label).includes('\ufffd');
 }
 
-/** The text that a label's octets are in UTF-8. */
+/** The text that a label's octets are in UTF-8, in the lower case that registered names are compared in. */
 function textOf(label: string): string {
-  return Buffer.from(label, 'latin1').toString('utf8');
+  if (!/[\x80-\xff]/.test(label)) return lowerCase(label);
+  return Buffer.from(label, 'latin1').toString('utf8').toLowerCase();
 }

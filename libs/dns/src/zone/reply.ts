@@ -1,4 +1,4 @@
-import { FLAG, HEADER_LENGTH, MAX_MESSAGE, OPCODE, RCODE } from '../wire/codes.js';
+import { FLAG, HEADER_LENGTH, OPCODE, RCODE } from '../wire/codes.js';
 import { buildOpt, optLength, type Opt } from '../wire/opt.js';
 import { ParseError } from '../wire/parse-error.js';
 import { buildQuestion, parseQuestion } from '../wire/question.js';
@@ -6,15 +6,10 @@ import { buildRecord, type ResourceRecord } from '../wire/record.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
 import type { AnswerKind, AnswerRecord, ExtendedError } from './answer.js';
-import { MAX_UDP_SIZE, replyOpt, replyOptions } from './edns.js';
+import { replyOpt, replyOptions } from './edns.js';
+import { answerLimit, sizeLimit } from './limits.js';
 import type { ZoneOptions } from './options.js';
 import type { Query } from './query.js';
-
-/** The most octets of a datagram for a client without EDNS (RFC 1035 section 2.3.4). */
-const PLAIN_UDP_SIZE = 512;
-
-/** Consul never sends more answers than this to a client without EDNS. */
-const MAX_PLAIN_ANSWERS = 8;
 
 export type ReplyOptions = Pick<ZoneOptions, 'udpAnswerLimit' | 'enableTruncate' | 'serverId'>;
 
@@ -123,18 +118,6 @@ function buildSections(query: Query, sections: Sections, opt: Opt | undefined, o
   return writer.toBuffer();
 }
 
-/** The most octets of the reply. */
-function sizeLimit({ transport, opt }: Query): number {
-  if (transport === 'tcp') return MAX_MESSAGE;
-  return opt ? Math.min(Math.max(opt.udpSize, PLAIN_UDP_SIZE), MAX_UDP_SIZE) : PLAIN_UDP_SIZE;
-}
-
-/** The most answers of the reply: clients without a larger size are given few, as Consul does. */
-function answerLimit(query: Query, { udpAnswerLimit }: ReplyOptions): number {
-  if (sizeLimit(query) > PLAIN_UDP_SIZE || udpAnswerLimit === 0) return Infinity;
-  return Math.min(udpAnswerLimit, MAX_PLAIN_ANSWERS);
-}
-
 /** Builds records up to the first that does not fit. @returns how many */
 function fit(writer: Writer, records: readonly ResourceRecord[], room: number): number {
   let count = 0;
@@ -157,10 +140,12 @@ function fits(writer: Writer, record: ResourceRecord, room: number): boolean {
 }
 
 /** Two instances at one address bring the same record twice. */
-function withoutDuplicates(records: readonly ResourceRecord[]): ResourceRecord[] {
+function withoutDuplicates(records: readonly ResourceRecord[]): readonly ResourceRecord[] {
+  if (records.length < 2) return records;
   const seen = new Map<string, ResourceRecord>();
   for (const record of records) {
-    const key = JSON.stringify([record.name.labels, record.type, record.data]);
+    const { name, type, data } = record;
+    const key = `${type} ${'address' in data ? data.address : JSON.stringify(data)} ${name.labels.join('.')}`;
     if (!seen.has(key)) seen.set(key, record);
   }
   return [...seen.values()];

@@ -15,6 +15,8 @@ export interface ServiceQuestion {
   readonly type: number;
   readonly ttl: number;
   readonly home: Home;
+  /** One more than the reply can hold, so that whoever cuts it sees that there were more. */
+  readonly most: number;
 }
 
 /** Finds the addresses of a host name: a CNAME chain within the zone, or nothing when it lies outside. */
@@ -23,7 +25,7 @@ export type ResolveHost = (host: Name, type: number) => readonly ResourceRecord[
 /** SRV answers for instances, in their order, without duplicates. */
 export function srvAnswers(
   question: ServiceQuestion,
-  instances: readonly DirectoryInstance[],
+  instances: Iterable<DirectoryInstance>,
   options: Pick<ZoneOptions, 'nodeMetaTxt'>,
   resolveHost: ResolveHost,
 ): AnswerRecord[] {
@@ -32,7 +34,7 @@ export function srvAnswers(
     const found = srvTarget(question, instance, resolveHost);
     if (!found) continue;
     const weight = instance.status === 'passing' ? instance.weights.passing : instance.weights.warning;
-    const key = `${instance.port} ${weight} ${found.target.toString()}`;
+    const key = `${instance.port} ${weight} ${found.target.labels.join('.')}`;
     if (answers.has(key)) continue;
     const data = { priority: 1, weight, port: instance.port, target: found.target };
     const texts = options.nodeMetaTxt ? nodeTexts(question, instance) : [];
@@ -40,6 +42,7 @@ export function srvAnswers(
       record: record(question.owner, 'SRV', question.ttl, data),
       additional: [...found.additional, ...texts],
     });
+    if (answers.size >= question.most) break;
   }
   return [...answers.values()];
 }
@@ -50,11 +53,12 @@ export function srvAnswers(
  */
 export function addressAnswers(
   question: ServiceQuestion,
-  instances: readonly DirectoryInstance[],
+  instances: Iterable<DirectoryInstance>,
   options: Pick<ZoneOptions, 'aRecordLimit'>,
   resolveHost: ResolveHost,
 ): AnswerRecord[] {
   const { owner, type, ttl } = question;
+  const most = options.aRecordLimit > 0 ? Math.min(options.aRecordLimit, question.most) : question.most;
   const records = new Map<string, ResourceRecord>();
   let host: Name | undefined;
   for (const instance of instances) {
@@ -62,7 +66,7 @@ export function addressAnswers(
     const found = addressRecord(owner, ttl, address);
     if (found && asksFor(type, found)) records.set(address, found);
     if (!found) host ??= Name.fromText(address);
-    if (options.aRecordLimit > 0 && records.size >= options.aRecordLimit) break;
+    if (records.size >= most) break;
   }
   if (records.size === 0 && host) return hostAnswers(question, host, resolveHost);
   return [...records.values()].map(alone);

@@ -1,9 +1,13 @@
-/** A copy in random order (Fisher-Yates), so that clients that take the first answer spread over all of them. */
-export function shuffled<T>(items: readonly T[]): T[] {
+/**
+ * The items in random order (Fisher-Yates), so that clients that take the first answer spread over all of them. Only as many are moved as are
+ * taken: a few of very many cost little.
+ */
+export function* shuffled<T>(items: readonly T[]): Generator<T, void> {
   const copy = [...items];
-  for (let i = copy.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    [copy[i], copy[j]] = [copy[j]!, copy[i]!];
+  for (let i = 0; i < copy.length; i++) {
+    const j = i + Math.floor(Math.random() * (copy.length - i));
+    const next = copy[j]!;
+    copy[j] = copy[i]!;
+    yield next;
   }
-  return copy;
 }

@@ -7,6 +7,7 @@ import { EXTENDED_ERROR, type Answer, type AnswerKind, type AnswerRecord, type S
 import { chaosAnswer } from './chaos.js';
 import type { Directory, DirectoryInstance, DirectoryNode } from './directory.js';
 import { ZoneHead } from './head.js';
+import { answerLimit } from './limits.js';
 import { parseLookup, type Lookup, type Place } from './lookup.js';
 import { metaRecords } from './node-meta.js';
 import type { ZoneOptions } from './options.js';
@@ -28,6 +29,8 @@ interface Ask {
   readonly type: number;
   /** ANY gives one RRset over UDP, and all over TCP (RFC 8482). */
   readonly oneRrset: boolean;
+  /** One more than the answers that the reply can hold. */
+  readonly most: number;
   /** How many CNAMEs led here. */
   readonly depth: number;
   /** Collects what the answer is made from. */
@@ -55,12 +58,14 @@ export class Zone {
     this.#datacenter = options.datacenter.toLowerCase();
   }
 
-  answer({ question, transport }: Query): Answer {
+  answer(query: Query): Answer {
     const sources = new Set<Source>();
+    const { question, transport } = query;
     const { name, type } = question;
+    const most = answerLimit(query, this.#options) + 1;
     const kind =
       question.class === CLASS.IN
-        ? this.#answer({ name, type, oneRrset: transport === 'udp', depth: 0, sources })
+        ? this.#answer({ name, type, oneRrset: transport === 'udp', most, depth: 0, sources })
         : chaosAnswer(question, this.#options);
     return { ...kind, sources: [...sources] };
   }
@@ -97,18 +102,19 @@ export class Zone {
     if (usable.length === 0) return this.#noService(service, tag, all.length > 0, place.domain);
     const answers = this.#serviceAnswers(ask, service, place, shuffled(usable));
     if (answers.length === 0) return this.#noData(place.domain);
-    return { kind: 'records', answers, shuffled: answers.length > 1 };
+    // A CNAME stays in front of what it leads to.
+    return { kind: 'records', answers, shuffled: answers.length > 1 && answers[0]!.record.type !== 'CNAME' };
   }
 
   #serviceAnswers(
     ask: Ask,
     service: string,
     { domain }: Place,
-    instances: readonly DirectoryInstance[],
+    instances: Iterable<DirectoryInstance>,
   ): AnswerRecord[] {
     const { name: owner, type } = ask;
     const home = { datacenter: this.#options.datacenter, domain };
-    const question = { owner, type, ttl: this.#serviceTtl.of(service), home };
+    const question = { owner, type, ttl: this.#serviceTtl.of(service), home, most: ask.most };
     if (type === TYPE.SRV) return srvAnswers(question, instances, this.#options, this.#resolver(ask));
     const answers = addressAnswers(question, instances, this.#options, this.#resolver(ask));
     return type === TYPE.ANY && ask.oneRrset ? firstRrset(answers) : answers;
@@ -123,8 +129,9 @@ export class Zone {
   }
 
   #node(ask: Ask, { node: wanted, place }: Lookup & { form: 'node' }): AnswerKind {
-    ask.sources.add(`node:${wanted}`);
     const node = this.#directory.node(wanted);
+    // That there is no such name may be changed by other nodes too, whose names have it as their end.
+    ask.sources.add(node ? `node:${wanted}` : 'zone');
     const { domain } = place;
     if (!node) return this.#directory.hasNodeBelow(wanted) ? this.#noData(domain) : this.#noName(domain);
     const { name: owner, type } = ask;
@@ -136,7 +143,7 @@ export class Zone {
     const host = own ? undefined : Name.fromText(address);
     const home = { datacenter: this.#options.datacenter, domain };
     const found = host
-      ? hostAnswers({ owner, type, ttl, home }, host, this.#resolver(ask)).map((each) => each.record)
+      ? hostAnswers({ owner, type, ttl, home, most: ask.most }, host, this.#resolver(ask)).map((each) => each.record)
       : [own].filter((each) => each !== undefined).filter((each) => asksFor(type, each));
     if (type === TYPE.ANY) return this.#recordsOr(domain, ask.oneRrset || host ? found : [...found, ...texts]);
     const withText = this.#options.nodeMetaTxt && (type === TYPE.A || type === TYPE.AAAA);
@@ -162,9 +169,9 @@ export class Zone {
   #apex(ask: Ask, domain: Name): AnswerKind {
     const soa: AnswerRecord = { record: this.#head.record(domain), additional: [] };
     const any = ask.type === TYPE.ANY;
+    ask.sources.add('zone'); // of which the serial tells
     if (any && ask.oneRrset) return { kind: 'records', answers: [soa] };
     if (!any && ask.type !== TYPE.SOA && ask.type !== TYPE.NS) return this.#noData(domain);
-    ask.sources.add('service:consul');
     const servers = this.#nameServers(domain);
     if (ask.type === TYPE.SOA)
       return { kind: 'records', answers: [glued(soa, servers)], authority: servers.map(recordOf) };
@@ -177,14 +184,12 @@ export class Zone {
     const ttl = this.#options.nodeTtl;
     const home = { datacenter: this.#options.datacenter, domain };
     const nodes = this.#directory.nameServers().filter(({ name }) => /^[A-Za-z0-9-]{1,63}$/.test(name));
-    return shuffled(nodes)
-      .slice(0, MAX_NAME_SERVERS)
-      .flatMap((node: DirectoryNode) => {
-        const target = nodeName(node.name.toLowerCase(), home);
-        if (!target) return [];
-        const glue = addressRecord(target, ttl, node.address);
-        return [{ record: record(domain, 'NS', ttl, { target }), additional: glue ? [glue] : [] }];
-      });
+    return [...shuffled(nodes)].slice(0, MAX_NAME_SERVERS).flatMap((node: DirectoryNode) => {
+      const target = nodeName(node.name.toLowerCase(), home);
+      if (!target) return [];
+      const glue = addressRecord(target, ttl, node.address);
+      return [{ record: record(domain, 'NS', ttl, { target }), additional: glue ? [glue] : [] }];
+    });
   }
 
   /** Follows a host name within the zone, no deeper than MAX_CHAIN; names elsewhere are the client's to resolve. */

@@ -6,6 +6,7 @@ import { isStatus, toCheck } from './check.js';
 import {
   refuseAnyAddress,
   toInstance,
+  validatePort,
   validateTaggedAddresses,
   validateWeights,
   withOwnAddresses,
@@ -34,11 +35,6 @@ function validate(node: string, body: ServiceBody, checks: readonly ServiceCheck
   }
   validatePort(body.Port);
   validateTaggedAddresses(body.TaggedAddresses);
-}
-
-/** Consul stores any number; DNS could not carry it. */
-function validatePort(port: number): void {
-  if (port < 0 || port > 65_535) throw badRequest(`Invalid service port: ${port} is not between 0 and 65535`);
 }
 
 function toChecks(instance: Instance, checks: readonly ServiceCheckBody[]): Check[] {

@@ -3,7 +3,7 @@ import { formatDuration } from '#libs/time';
 import type { CatalogCheckBody, CatalogServiceBody, CheckDefinitionBody, RegistrationBody } from '../body/catalog.js';
 import { serverError } from '../errors.js';
 import { isStatus } from './check.js';
-import { refuseAnyAddress, toInstance } from './instance.js';
+import { refuseAnyAddress, toInstance, validatePort } from './instance.js';
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
@@ -22,6 +22,7 @@ function validateService(body: CatalogServiceBody): void {
     throw serverError(`Must provide service name (Service.Service)${hint}`);
   }
   refuseAnyAddress(body.Address, serverError);
+  validatePort(body.Port);
 }
 
 /** Makes the changes that a validated registration asks for. @throws ConsulError when they do not fit what is there */

@@ -64,6 +64,11 @@ export function refuseAnyAddress(address: string, refuse: (message: string) => E
   if (['0.0.0.0', '::', '[::]'].includes(address)) throw refuse('Invalid service address');
 }
 
+/** Consul stores any number; DNS could not carry it. @throws ConsulError */
+export function validatePort(port: number): void {
+  if (port < 0 || port > 65_535) throw badRequest(`Invalid service port: ${port} is not between 0 and 65535`);
+}
+
 /** @throws ConsulError */
 export function validateWeights(weights: InstanceBody['Weights']): void {
   if (!weights) return;

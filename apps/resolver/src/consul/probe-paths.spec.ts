@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '#libs/config';
+import { createLogger } from '#libs/observability';
+import type { Started } from '#libs/supervisor';
+import { tempFolder } from '#libs/testing';
+import { startResolver } from '../resolver.js';
+
+describe('probes beside the API', () => {
+  const folder = tempFolder();
+  let resolver: Started;
+  beforeAll(async () => {
+    const env = {
+      SIGNPOST_RESOLVER_HTTP_PORT: '0',
+      SIGNPOST_RESOLVER_DNS_PORT: '0',
+      SIGNPOST_RESOLVER_DATA_DIR: folder.path,
+    };
+    resolver = await startResolver(loadConfig({ env }), createLogger({ level: 'silent', format: 'json' }, 'test'));
+  });
+  afterAll(async () => {
+    await resolver?.stop();
+    folder.remove();
+  });
+
+  async function ask(path: string) {
+    const response = await fetch(resolver.endpoints['registry'] + path);
+    return { status: response.status, text: await response.text() };
+  }
+
+  it.each(['/livez', '/livez/ping', '/readyz', '/readyz/ping', '/readyz/listener', '/healthz', '/healthz/listener'])(
+    '%s says ok',
+    async (path) => {
+      expect(await ask(path)).toEqual({ status: 200, text: 'ok' });
+    },
+  );
+
+  it.each(['/livez/listener', '/readyz/nothing', '/healthz/v1'])('%s is 404 in the words of probes', async (path) => {
+    expect(await ask(path)).toEqual({ status: 404, text: '404 page not found\n' });
+  });
+
+  it('reads a query string that the API would not', async () => {
+    expect(await ask('/readyz?exclude=%zz')).toEqual({ status: 200, text: 'ok' });
+    expect((await ask('/readyz?verbose')).text).toMatch(/^\[\+\]ping ok\n[^]*\nreadyz check passed\n$/);
+  });
+
+  it('leaves other paths to the API', async () => {
+    expect((await ask('/metricz')).text).toMatch(/^Invalid URL path: /);
+  });
+});

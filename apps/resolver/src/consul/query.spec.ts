@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startConsulApi, type ConsulApi } from '../../../../test/consul-api.js';
+import { isWellFormed } from './query.js';
+
+describe('isWellFormed', () => {
+  it.each(['', 'a', 'a=', '=b', '&&', 'a=%41%2f&b=+', 'a=%ff', 'a=b=c', 'ä=ö', 'a=?'])('takes %j', (search) => {
+    expect(isWellFormed(search)).toBe(true);
+  });
+
+  it.each(['%', '%4', 'a=%zz', 'a=%4g', '%%41', 'a;b', 'a=1;b=2', 'a=1&b=%'])('refuses %j', (search) => {
+    expect(isWellFormed(search)).toBe(false);
+  });
+
+  it('takes whatever a client encodes', () => {
+    const word = fc.string({ unit: 'binary', maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(word, word), { maxLength: 4 }), (pairs) => {
+        expect(isWellFormed(new URLSearchParams(pairs).toString())).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a malformed query string', () => {
+  let api: ConsulApi;
+  beforeAll(async () => {
+    api = await startConsulApi();
+  });
+  afterAll(() => api.stop());
+
+  async function ask(path: string, init?: RequestInit) {
+    const response = await fetch(api.url + path, init);
+    return { status: response.status, text: await response.text(), type: response.headers.get('content-type') };
+  }
+
+  it.each([
+    ['GET', '/v1/catalog/services?filter=%zz'],
+    ['GET', '/v1/agent/service/web?a;b'],
+    // Before the method counts, and before access-control lists do.
+    ['POST', '/v1/catalog/services?%'],
+    ['GET', '/v1/acl/tokens?%'],
+  ])('%s %s is 500, without a word', async (method, path) => {
+    expect(await ask(path, { method })).toEqual({ status: 500, text: '', type: null });
+  });
+
+  it('changes nothing', async () => {
+    const body = '{"Name":"a"}';
+    expect((await ask('/v1/agent/service/register?x=%', { method: 'PUT', body })).status).toBe(500);
+    expect((await ask('/v1/agent/services')).text).toBe('{}');
+  });
+
+  it('does not count outside the API', async () => {
+    expect((await ask('/?%')).status).toBe(200);
+    expect((await ask('/v1/nothing?%')).status).toBe(404);
+  });
+});

@@ -1,0 +1,44 @@
+import { Resolver } from 'node:dns/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadConfig } from '#libs/config';
+import { createLogger } from '#libs/observability';
+import type { Started } from '#libs/supervisor';
+import { tempFolder } from '#libs/testing';
+import { startResolver } from '../resolver.js';
+
+const folder = tempFolder();
+const dns = new Resolver();
+let resolver: Started;
+
+beforeAll(async () => {
+  const env = {
+    SIGNPOST_RESOLVER_HTTP_PORT: '0',
+    SIGNPOST_RESOLVER_DNS_PORT: '0',
+    SIGNPOST_RESOLVER_DATA_DIR: folder.path,
+  };
+  resolver = await startResolver(loadConfig({ env }), createLogger({ level: 'silent', format: 'json' }, 'test'));
+  dns.setServers([resolver.endpoints['dns']!]);
+});
+
+afterAll(async () => {
+  await resolver.stop();
+  folder.remove();
+});
+
+async function register(service: object): Promise<void> {
+  const body = JSON.stringify({ Node: 'n1', Address: '10.0.0.1', Service: service });
+  const answer = await fetch(`${resolver.endpoints['registry']}/v1/catalog/register`, { method: 'PUT', body });
+  expect(answer.status).toBe(200);
+}
+
+it('answers an instance whose weight no SRV record can hold with the nearest one', async () => {
+  await register({ ID: 'a', Service: 'heavy', Port: 1, Weights: { Passing: 70_000, Warning: -1 } });
+  expect(await dns.resolveSrv('heavy.service.consul')).toMatchObject([{ weight: 65_535, port: 1 }]);
+});
+
+it('answers what was registered before the 200, and nothing else after a change', async () => {
+  await register({ ID: 'b', Service: 'web', Address: '10.0.0.2', Port: 80 });
+  expect(await dns.resolve4('web.service.consul')).toEqual(['10.0.0.2']);
+  await register({ ID: 'b', Service: 'web', Address: '10.0.0.3', Port: 80 });
+  expect(await dns.resolve4('web.service.consul')).toEqual(['10.0.0.3']);
+});

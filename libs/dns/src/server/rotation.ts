@@ -1,0 +1,85 @@
+import { HEADER_LENGTH, TYPE } from '../wire/codes.js';
+
+/** Octets of a record between its owner and its data; the last two are the length of the data. */
+const RECORD_HEAD = 10;
+
+/** A compression pointer to the question's name. */
+const POINTER_TO_QUESTION = 0xc000 | HEADER_LENGTH;
+
+/** Types without names in their data, and so without pointers that a rotation would have to follow. */
+const NAMELESS: readonly number[] = [TYPE.A, TYPE.AAAA, TYPE.TXT, TYPE.OPT];
+
+/**
+ * Whether the answers of a reply can change places: each is owned by the question's name and holds no pointer, and behind them are only records
+ * without names in their data.
+ */
+export function isRotatable(reply: Buffer, questionEnd: number): boolean {
+  const answers = reply.readUInt16BE(6);
+  const others = reply.readUInt16BE(8) + reply.readUInt16BE(10);
+  let at = questionEnd;
+  for (let i = 0; i < answers; i++) {
+    if (reply.readUInt16BE(at) !== POINTER_TO_QUESTION) return false;
+    const type = reply.readUInt16BE(at + 2);
+    if (type !== TYPE.SRV && !NAMELESS.includes(type)) return false;
+    at = afterData(reply, at + 2);
+  }
+  for (let i = 0; i < others; i++) {
+    const owner = ownerEnd(reply, at);
+    const head = owner + (isPointer(reply, owner) ? 2 : 1);
+    if (!NAMELESS.includes(reply.readUInt16BE(head))) return false;
+    at = afterData(reply, head);
+  }
+  return true;
+}
+
+/**
+ * Copies a rotatable reply that lies in `from` at `at` to the front of `to`, with its answers moved up by `turn` places, those at the front to
+ * the end. Pointers into the answers follow.
+ */
+export function copyRotated(from: Buffer, at: number, to: Buffer, questionEnd: number, turn: number): void {
+  const answers = from.readUInt16BE(at + 6);
+  let split = questionEnd;
+  let end = questionEnd;
+  for (let i = 0; i < answers; i++) {
+    if (i === turn % answers) split = end;
+    end = afterData(from, at + end + 2) - at;
+  }
+  from.copy(to, 0, at, at + questionEnd);
+  from.copy(to, questionEnd, at + split, at + end);
+  from.copy(to, questionEnd + end - split, at + questionEnd, at + split);
+  from.copy(to, end, at + end, at + to.length);
+  if (split > questionEnd) movePointers(to, questionEnd, split, end);
+}
+
+/** Mends the owners of the records behind the answers: [start, split) has gone to the end, [split, end) to the front. */
+function movePointers(reply: Buffer, start: number, split: number, end: number): void {
+  let at = end;
+  for (let i = reply.readUInt16BE(8) + reply.readUInt16BE(10); i > 0; i--) {
+    const owner = ownerEnd(reply, at);
+    if (!isPointer(reply, owner)) {
+      at = afterData(reply, owner + 1);
+      continue;
+    }
+    const target = reply.readUInt16BE(owner) & 0x3fff;
+    if (target >= start && target < end) {
+      reply.writeUInt16BE(0xc000 | (target < split ? target + end - split : target - split + start), owner);
+    }
+    at = afterData(reply, owner + 2);
+  }
+}
+
+/** Where an owner's labels end: at its root label or its pointer. */
+function ownerEnd(reply: Buffer, at: number): number {
+  let next = at;
+  while (reply[next]! > 0 && !isPointer(reply, next)) next += 1 + reply[next]!;
+  return next;
+}
+
+function isPointer(reply: Buffer, at: number): boolean {
+  return reply[at]! >= 0xc0;
+}
+
+/** One past a record's data. @param head where its type stands */
+function afterData(reply: Buffer, head: number): number {
+  return head + RECORD_HEAD + reply.readUInt16BE(head + RECORD_HEAD - 2);
+}

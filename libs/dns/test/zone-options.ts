@@ -1,0 +1,21 @@
+import { Name } from '../src/wire/name.js';
+import type { ZoneOptions } from '../src/zone/options.js';
+
+/** The defaults of `config/app.ini`, with changes. */
+export function zoneOptions(changes: Partial<ZoneOptions> = {}): ZoneOptions {
+  return {
+    domain: Name.fromText('consul')!,
+    datacenter: 'dc1',
+    nodeTtl: 0,
+    serviceTtl: {},
+    onlyPassing: false,
+    aRecordLimit: 0,
+    udpAnswerLimit: 3,
+    enableTruncate: true,
+    nodeMetaTxt: true,
+    soa: { refresh: 3600, retry: 600, expire: 86_400, minTtl: 0 },
+    version: '',
+    serverId: '',
+    ...changes,
+  };
+}
