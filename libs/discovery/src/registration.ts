@@ -65,7 +65,10 @@ export class Registration {
       await agent.deregister(service.id);
       log.info({ service: service.id }, 'deregistered');
     } catch (error) {
-      log.warn({ service: service.id, reason: reasonOf(error) }, 'not deregistered: the registry will notice by itself');
+      log.warn(
+        { service: service.id, reason: reasonOf(error) },
+        'not deregistered: the registry will notice by itself',
+      );
     }
     this.registered = false;
   }

@@ -153,6 +153,14 @@ describe('TCP', () => {
     expect(await askUdp(port, 1)).toBe(1);
   });
 
+  it('answers what came before something that is no query', async () => {
+    const { port } = await start();
+    const { socket, ids, closed } = await client(port);
+    socket.write(Buffer.concat([frame(1), Buffer.from('0000', 'hex'), frame(2)]));
+    await closed;
+    expect(ids).toEqual([1]);
+  });
+
   it('survives a message of 65535 octets of garbage', async () => {
     const { port } = await start();
     const { socket, ids } = await client(port);

@@ -87,10 +87,10 @@ export class TcpConnection {
       const end = next + LENGTH + this.#pending.uint16(next);
       const reply = this.#responder.respond(this.#pending.view(next + LENGTH, end), 'tcp');
       next = end;
-      // What must not be answered is no DNS client's: nothing good follows on this connection.
+      // What must not be answered is no DNS client's: nothing good follows, but what came before it is answered.
       if (!reply) {
-        this.#socket.destroy();
-        break;
+        this.#ending = true;
+        return this.#pending.length;
       }
       const length = Buffer.allocUnsafe(LENGTH);
       length.writeUInt16BE(reply.length);
