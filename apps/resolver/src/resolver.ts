@@ -14,6 +14,7 @@ import { dnsProbe } from './dns/dns-probe.js';
 import { addressOf, startDns } from './dns/dns.js';
 import { ownNode } from './own-node.js';
 import { ResolverModule } from './resolver.module.js';
+import { storeProbe } from './store-probe.js';
 
 /** Requests that are under way after so many milliseconds of draining are cut off. */
 const DRAIN_DEADLINE_MS = 3_000;
@@ -33,11 +34,10 @@ export async function startResolver(config: Config, log: Logger, clock: Clock = 
   let dns: DnsServer | undefined;
   try {
     dns = await openDns(config, registry, log, clock);
-    const { app, listening } = await serve(
-      config,
-      { registry, watches, log, server: createConsulServer() },
+    const { app, listening } = await serve(config, { registry, watches, log, server: createConsulServer() }, [
       dnsProbe(dns),
-    );
+      storeProbe(registry),
+    ]);
     return {
       endpoints: { registry: listening.url, dns: addressOf(dns) },
       banner: [`registry ${listening.url}/v1/catalog/services`, `dns      ${addressOf(dns)}`],
@@ -65,7 +65,7 @@ async function startRegistry(config: Config, log: Logger, clock: Clock): Promise
   } catch (error) {
     await store.close();
     if (!(error instanceof StoreError)) throw error;
-    throw new StartError(`${config.resolver.data_dir}: ${error.message}`, { cause: error });
+    throw new StartError(`[resolver] data_dir is ${config.resolver.data_dir}: ${error.message}`, { cause: error });
   }
 }
 
@@ -80,12 +80,12 @@ async function openDns(config: Config, { catalog }: Registry, log: Logger, clock
 async function serve(
   { resolver }: Config,
   consul: ConsulModuleOptions,
-  dns: Probe,
+  ready: readonly Probe[],
 ): Promise<{ app: NestFastifyApplication; listening: Listening }> {
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     ResolverModule.forRoot(
       consul,
-      probes(dns, () => app.getHttpServer().listening),
+      probes(ready, () => app.getHttpServer().listening),
     ),
     new FastifyAdapter(consul.server.server),
     { bodyParser: false, logger: nestLogger(consul.log), abortOnError: false },
@@ -98,12 +98,12 @@ async function serve(
   }
 }
 
-function probes(dns: Probe, isListening: () => boolean): ProbeGroups {
+function probes(ready: readonly Probe[], isListening: () => boolean): ProbeGroups {
   const listener = {
     name: 'listener',
     check() {
       if (!isListening()) throw new Error('the HTTP port is not open');
     },
   };
-  return { live: [], ready: [listener, dns] };
+  return { live: [], ready: [listener, ...ready] };
 }

@@ -34,6 +34,7 @@ function secret<T>(kind: Kind<T>, fallback: string): Setting<T> {
 
 const uuid = pattern('a UUID', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
+const shortText = pattern('at most 64 characters', /^.{0,64}$/);
 const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
 /** Records hold 31 bits of seconds (RFC 2181 section 8). */
 const ttl = duration('0s', '596523h');
@@ -73,6 +74,8 @@ export const SETTINGS = {
     soa_retry: setting(ttl, '10m'),
     soa_expire: setting(ttl, '24h'),
     soa_min_ttl: setting(ttl, '0s'),
+    version: setting(shortText, ''),
+    server_id: setting(shortText, ''),
   },
   blog: {
     http_host: setting(host, '127.0.0.1'),

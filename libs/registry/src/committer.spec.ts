@@ -72,6 +72,34 @@ describe('Committer', () => {
     expect(catalog.instance('node1', 'b')).toBeDefined();
   });
 
+  it('knows why it cannot write, until it can again', async () => {
+    expect(committer.failure).toBeUndefined();
+    store.beforeWrite = () => {
+      throw new StoreError('full', 'no space');
+    };
+    await expect(put('a')).rejects.toMatchObject({ reason: 'full' });
+    expect(committer.failure).toMatchObject({ reason: 'full' });
+    store.beforeWrite = () => {};
+    await put('a');
+    expect(committer.failure).toBeUndefined();
+  });
+
+  it('tries again without a change, and commits what comes meanwhile', async () => {
+    store.beforeWrite = () => {
+      throw new Error('broken');
+    };
+    await expect(put('a')).rejects.toMatchObject({ reason: 'failed' });
+    committer.retry();
+    await committer.idle();
+    expect(committer.failure).toMatchObject({ reason: 'failed' });
+    store.beforeWrite = () => {};
+    committer.retry();
+    await put('b');
+    expect(committer.failure).toBeUndefined();
+    expect(store.log).toHaveLength(2);
+    expect(catalog.instance('node1', 'b')).toBeDefined();
+  });
+
   it('does not apply a commit twice when the watch was quicker', async () => {
     const changes = [{ kind: 'put-instance', instance: anInstance() } as const];
     committer.follow(2, changes);

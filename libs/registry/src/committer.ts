@@ -1,7 +1,7 @@
 import type { Catalog } from './catalog.js';
 import { Draft, viewOf, type View } from './draft.js';
 import type { Change, Revision } from './model.js';
-import { StoreError, type RegistryStore } from './stores/store.js';
+import { toStoreError, type RegistryStore, type StoreError } from './stores/store.js';
 
 /**
  * Makes the changes of one caller on `draft`. It may be called again on a newer state, so it must do nothing else. What it throws
@@ -38,10 +38,16 @@ export class Committer {
   readonly #catalog: Catalog;
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #failure: StoreError | undefined;
 
   constructor(store: RegistryStore, catalog: Catalog) {
     this.#store = store;
     this.#catalog = catalog;
+  }
+
+  /** Why the latest write failed; undefined when it went well. */
+  get failure(): StoreError | undefined {
+    return this.#failure;
   }
 
   /**
@@ -62,6 +68,11 @@ export class Committer {
     while (this.#writing) await this.#writing;
   }
 
+  /** Tries in the background whether the store can be written again, unless a write under way will tell. */
+  retry(): void {
+    this.#writing ??= this.#writeNothing().then(() => this.#drainQueue());
+  }
+
   /** Applies what another process committed, unless it is known already. */
   follow(revision: Revision, changes: readonly Change[]): void {
     if (revision > this.#catalog.revision) this.#catalog.apply(revision, changes);
@@ -74,25 +85,40 @@ export class Committer {
     this.#writing = undefined;
   }
 
+  async #writeNothing(): Promise<void> {
+    try {
+      await this.#writeDown([]);
+    } catch (error) {
+      this.#failure = toStoreError(error);
+    }
+  }
+
   async #write(batch: readonly Waiting[]): Promise<void> {
     let drafted: readonly Drafted[];
     try {
-      do drafted = draftAll(batch, viewOf(this.#catalog));
-      while (!(await this.#writeDown(drafted.filter(({ changes }) => changes.length > 0))));
+      drafted = await this.#writeAll(batch);
     } catch (error) {
       return this.#fail(batch, error);
     }
     drafted.forEach(settle);
   }
 
+  async #writeAll(batch: readonly Waiting[]): Promise<readonly Drafted[]> {
+    for (;;) {
+      const drafted = draftAll(batch, viewOf(this.#catalog));
+      const commits = drafted.filter(({ changes }) => changes.length > 0);
+      if (commits.length === 0 || (await this.#writeDown(commits))) return drafted;
+    }
+  }
+
   /** @returns whether it is done; otherwise others were first, and the catalog now has what they did */
   async #writeDown(commits: readonly Drafted[]): Promise<boolean> {
-    if (commits.length === 0) return true;
     const base = this.#catalog.revision;
     const result = await this.#store.commit(
       base,
       commits.map(({ changes }) => changes),
     );
+    if (result.done) this.#failure = undefined;
     if (result.done) commits.forEach(({ changes }, i) => this.follow(base + i + 1, changes));
     else for (const { revision, changes } of result.missed) this.follow(revision, changes);
     return result.done;
@@ -100,7 +126,8 @@ export class Committer {
 
   /** The store failed: callers who change nothing, such as heartbeats, are not concerned. */
   #fail(batch: readonly Waiting[], cause: unknown): void {
-    const error = cause instanceof StoreError ? cause : new StoreError('failed', String(cause), { cause });
+    const error = toStoreError(cause);
+    this.#failure = error;
     for (const waiting of batch) {
       const drafted = draftOne(waiting, viewOf(this.#catalog)).drafted;
       if (drafted.changes.length > 0) waiting.reject(error);

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '#libs/observability';
-import { aCheck, anInstance, aNode, FakeClock, tempFolder } from '#libs/testing';
+import { aCheck, anInstance, aNode, FakeClock, MemoryStore, tempFolder } from '#libs/testing';
+import type { Draft } from './draft.js';
+import { OWN_SERVICE, SERF_HEALTH } from './operations/own-node.js';
 import { Registry } from './registry.js';
 import { SqliteStore } from './stores/sqlite/sqlite-store.js';
+import { StoreError, type RegistryStore } from './stores/store.js';
 
 const log = createLogger({ level: 'silent', format: 'json' }, 'test');
 
@@ -20,9 +23,9 @@ describe('Registry', () => {
     folder.remove();
   });
 
-  async function start(): Promise<Registry> {
+  async function start(store: RegistryStore = new SqliteStore({ folder: folder.path, clock })): Promise<Registry> {
     const registry = new Registry({
-      store: new SqliteStore({ folder: folder.path, clock }),
+      store,
       clock,
       log,
       node: aNode(),
@@ -59,6 +62,72 @@ describe('Registry', () => {
     await (await start()).stop();
     const { catalog } = await start();
     expect(catalog.revision).toBe(1);
+  });
+
+  it.each<[string, (draft: Draft) => void]>([
+    ['its node', (draft) => draft.removeNode('NODE1')],
+    ['its service', (draft) => draft.removeInstance('node1', OWN_SERVICE)],
+    ['its check', (draft) => draft.removeCheck('node1', SERF_HEALTH)],
+    ['its service to another', (draft) => draft.putInstance(anInstance({ id: OWN_SERVICE }))],
+    ['its check to a bad verdict', (draft) => draft.putCheck(aCheck({ id: SERF_HEALTH, status: 'critical' }))],
+  ])('does not lose %s', async (_what, mutate) => {
+    const first = await start(new MemoryStore());
+    await first.commit(mutate);
+    expect(first.catalog.service(OWN_SERVICE)?.instances).toMatchObject([
+      { node: { node: aNode() }, status: 'passing' },
+    ]);
+    expect(first.catalog.check('node1', SERF_HEALTH)?.check.status).toBe('passing');
+    await first.commit((draft) => draft.putInstance(anInstance()));
+  });
+
+  it('has its node after a restart when it was removed before', async () => {
+    const first = await start();
+    await first.commit((draft) => draft.putInstance(anInstance()));
+    await first.commit((draft) => draft.removeNode('node1'));
+    await first.stop();
+    const { catalog } = await start();
+    expect([...catalog.services()].map(({ key }) => key)).toEqual([OWN_SERVICE]);
+    expect(catalog.revision).toBe(3);
+  });
+
+  it('leaves a node that somebody described anew as it is', async () => {
+    const registry = await start(new MemoryStore());
+    await registry.commit((draft) => draft.putNode(aNode({ address: '10.9.9.9' })));
+    expect(registry.catalog.node('node1')?.node.address).toBe('10.9.9.9');
+  });
+
+  it('says that it cannot be written until it can, trying once a second while it is asked', async () => {
+    const store = new MemoryStore();
+    const registry = await start(store);
+    registry.requireWritable();
+    let attempts = 0;
+    store.beforeWrite = () => {
+      attempts++;
+      throw new StoreError('full', 'no space');
+    };
+    await expect(registry.commit((draft) => draft.putInstance(anInstance()))).rejects.toThrow('no space');
+    for (let i = 0; i < 10; i++) {
+      expect(() => registry.requireWritable()).toThrow('no space');
+      await clock.advance(250);
+    }
+    expect(attempts).toBe(1 + 3);
+    store.beforeWrite = () => {};
+    await clock.advance(1_000);
+    expect(() => registry.requireWritable()).toThrow('no space');
+    await clock.advance(0);
+    registry.requireWritable();
+    expect(registry.catalog.revision).toBe(1);
+  });
+
+  it('says that it cannot be relied on once it no longer sees what others do', async () => {
+    const registry = await start(new SqliteStore({ folder: folder.path, clock, keep: 2 }));
+    const other = new SqliteStore({ folder: folder.path, clock, keep: 2 });
+    await other.load();
+    for (let base = 1; base < 7; base++)
+      await other.commit(base, [[{ kind: 'put-node', node: aNode({ name: 'n2' }) }]]);
+    await other.close();
+    await clock.advance(100);
+    expect(() => registry.requireWritable()).toThrow('fell too far behind');
   });
 
   it('does not share its folder with another process', async () => {

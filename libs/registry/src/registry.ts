@@ -4,7 +4,7 @@ import { Catalog } from './catalog.js';
 import { CheckRunner } from './checks/runner.js';
 import { Committer, type Mutation } from './committer.js';
 import type { Node } from './model.js';
-import { putOwnNode } from './operations/own-node.js';
+import { keepOwnNode, putOwnNode } from './operations/own-node.js';
 import { StoreError, type Lease, type RegistryStore } from './stores/store.js';
 
 export interface RegistryOptions {
@@ -16,6 +16,9 @@ export interface RegistryOptions {
   /** 0 <= x < 1, for spreading checks over time; `Math.random` unless a test needs to know. */
   readonly random?: () => number;
 }
+
+/** How often a store that could not be written is tried again at most while somebody asks, in milliseconds. */
+const RETRY_EVERY = 1_000;
 
 /**
  * The registry: a catalog to read from, one way to change it, and the checks of this node.
@@ -35,6 +38,9 @@ export class Registry {
   #lease: Lease | undefined;
   #unwatch: (() => void) | undefined;
   #draining = false;
+  /** Why the commits of other processes no longer arrive. */
+  #unfollowed: StoreError | undefined;
+  #retried = -Infinity;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -58,11 +64,12 @@ export class Registry {
   async start(): Promise<void> {
     const { store } = this.#options;
     this.#lease = await store.lease('registry');
-    if (!this.#lease)
-      throw new StoreError('unusable', 'another process uses this data folder; see [resolver] data_dir');
+    if (!this.#lease) throw new StoreError('unusable', 'another process uses this data folder');
     this.catalog.load(await store.load());
-    this.#unwatch = store.watch(this.catalog.revision, ({ revision, changes }) =>
-      this.#committer.follow(revision, changes),
+    this.#unwatch = store.watch(
+      this.catalog.revision,
+      ({ revision, changes }) => this.#committer.follow(revision, changes),
+      (error) => this.#onWatchFailure(error),
     );
     await this.commit((draft) => putOwnNode(draft, this.node));
     this.checks.start();
@@ -70,13 +77,34 @@ export class Registry {
 
   /**
    * Makes changes: all that `mutate` does on its draft, or nothing. Resolves with its result once they are durable and the catalog
-   * shows them.
+   * shows them. The registry's own node, service and check outlast all of them.
    *
    * @throws StoreError, OverloadError, or what `mutate` throws
    */
   commit<T>(mutate: Mutation<T>): Promise<T> {
     if (this.#draining) return Promise.reject(new StoreError('closed', 'the registry is stopping'));
-    return this.#committer.commit(mutate);
+    return this.#committer.commit((draft) => {
+      const value = mutate(draft);
+      keepOwnNode(draft, this.node);
+      return value;
+    });
+  }
+
+  /**
+   * Whether changes can be stored, as far as the latest attempt told. While it failed, asking makes a new attempt in the background
+   * now and then, so that a registry that nobody changes recovers too.
+   *
+   * @throws StoreError when they cannot
+   */
+  requireWritable(): void {
+    const failure = this.#unfollowed ?? this.#committer.failure;
+    if (!failure) return;
+    const now = this.#options.clock.monotonic();
+    if (now - this.#retried >= RETRY_EVERY && !this.#draining) {
+      this.#retried = now;
+      this.#committer.retry();
+    }
+    throw failure;
   }
 
   /** Takes no more changes and stops the checks, whose verdicts nobody could store. Reading goes on. */
@@ -92,5 +120,10 @@ export class Registry {
     this.#unwatch?.();
     await this.#options.store.close();
     this.#lease?.release();
+  }
+
+  #onWatchFailure(error: StoreError): void {
+    this.#unfollowed = error;
+    this.#options.log.error({ err: error }, 'the changes of other processes can no longer be followed; start again');
   }
 }

@@ -46,8 +46,8 @@ function zoneOptions({ dns, resolver }: Config): ZoneOptions {
       expire: seconds(dns.soa_expire),
       minTtl: seconds(dns.soa_min_ttl),
     },
-    version: '',
-    serverId: '',
+    version: dns.version,
+    serverId: dns.server_id,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Log } from './log.js';
@@ -23,7 +23,8 @@ export class UdpServer {
    * @throws the error of the socket, such as EADDRINUSE
    */
   async start(host: string, port: number): Promise<number> {
-    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: sameAddress });
+    const [type, family] = isIPv6(host) ? (['udp6', 6] as const) : (['udp4', 4] as const);
+    const socket = createSocket({ type, lookup: sameAddress(family) });
     // With a lookup that answers at once the event comes before `bind` returns.
     const listening = once(socket, 'listening');
     socket.bind({ address: host, port, exclusive: false });
@@ -60,13 +61,9 @@ export class UdpServer {
 }
 
 /**
- * Resolves an address to itself at once: what is answered is always an address, and a lookup on the way to each reply would cost more
+ * A lookup that gives back the address at once: what is answered is always an address, and a real lookup on the way of each reply would cost more
  * than the reply.
  */
-function sameAddress(
-  address: string,
-  _: unknown,
-  callback: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
-): void {
-  callback(null, address, isIPv6(address) ? 6 : 4);
+function sameAddress(family: 4 | 6): SocketOptions['lookup'] {
+  return (address, _, callback) => callback(null, address, family);
 }

@@ -1,19 +1,22 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpProbe } from './probe.js';
 import { runOnce } from './types.js';
 
 describe('an HTTP check', () => {
-  let server: Server | undefined;
+  const servers: Server[] = [];
   afterEach(() => {
-    server?.closeAllConnections();
-    server?.close();
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   async function serve(listener: RequestListener): Promise<string> {
-    server = createServer(listener);
-    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+    const server = createServer(listener);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
@@ -103,6 +106,33 @@ describe('an HTTP check', () => {
     expect(await run(`${url}/loop`)).toEqual({ status: 'critical', output: 'stopped after 10 redirects' });
   });
 
+  it('gives its credentials and its name for the host to no other server, not even on the way back', async () => {
+    const seen: IncomingHttpHeaders[] = [];
+    const elsewhere = await serve((request, response) => {
+      seen.push(request.headers);
+      response.writeHead(307, { location: `${home}/back` }).end();
+    });
+    const home = await serve((request, response) => {
+      seen.push(request.headers);
+      if (request.url === '/back') return response.end();
+      response.writeHead(307, { location: request.url === '/' ? '/again' : `${elsewhere}/` }).end();
+    });
+    const secrets = {
+      Authorization: ['Bearer x'],
+      COOKIE: ['a=b'],
+      Cookie2: ['c'],
+      'Proxy-Authorization': ['Basic x'],
+      'WWW-Authenticate': ['Basic'],
+    };
+    await run(home, { headers: { ...secrets, Host: ['web.example'], 'X-Trace': ['1'] } });
+    const secretsIn = (headers: IncomingHttpHeaders) =>
+      Object.keys(secrets).filter((name) => headers[name.toLowerCase()] !== undefined);
+    expect(seen.map(secretsIn)).toEqual([Object.keys(secrets), Object.keys(secrets), [], []]);
+    const [own, other] = [home, elsewhere].map((url) => new URL(url).host);
+    expect(seen.map(({ host }) => host)).toEqual(['web.example', 'web.example', other, own]);
+    expect(seen.map((headers) => headers['x-trace'])).toEqual(['1', '1', '1', '1']);
+  });
+
   it.each(['file:///etc/passwd', 'ftp://127.0.0.1/', 'javascript:1'])('is not led to %s', async (location) => {
     const url = await serve((_request, response) => response.writeHead(302, { location }).end());
     expect(await run(url)).toMatchObject({
@@ -128,6 +158,7 @@ describe('an HTTP check', () => {
     const hanging = run(url, {}, stop.signal);
     stop.abort();
     expect((await hanging).status).toBe('critical');
+    const [server] = servers.splice(0);
     server!.closeAllConnections();
     await new Promise((resolve) => server!.close(resolve));
     expect(await run(url)).toMatchObject({ status: 'critical', output: expect.stringContaining('ECONNREFUSED') });

@@ -7,11 +7,23 @@ import { firstOctets, type Verdict } from './verdict.js';
 /** As Go's HTTP client, which Consul uses. */
 const MAX_REDIRECTS = 10;
 
+/** Fields that are for the server that the check names and for no other, such as one that it redirects to; Go's client drops them too. */
+const FOR_ONE_ORIGIN: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'cookie2',
+  'host',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'www-authenticate',
+]);
+
 /** One request on the way to the final answer. */
 interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly body: string;
+  readonly headers: HttpProbe['headers'];
 }
 
 interface Answer {
@@ -23,7 +35,8 @@ interface Answer {
 
 /** Asks an HTTP server how it is: 2xx passes, 429 warns, everything else is critical. */
 export async function runHttp(probe: HttpProbe, signal: AbortSignal): Promise<Verdict> {
-  const answer = await follow(probe, { url: new URL(probe.url), method: probe.method, body: probe.body }, signal);
+  const { method, body, headers } = probe;
+  const answer = await follow(probe, { url: new URL(probe.url), method, body, headers }, signal);
   const output = `HTTP ${probe.method} ${probe.url}: ${answer.status} ${answer.reason} Output: ${answer.body}`;
   return { status: toStatus(answer.status), output };
 }
@@ -50,18 +63,23 @@ function isRedirect({ status, location }: Answer): boolean {
 /** RFC 9110, 15.4: 307 and 308 keep the method and the body; the others, as all browsers do, ask with GET. */
 function next(hop: Hop, { status, location }: Answer): Hop {
   const url = new URL(location!, hop.url);
-  if (status === 307 || status === 308 || hop.method === 'HEAD') return { ...hop, url };
-  return { url, method: 'GET', body: '' };
+  const headers = url.origin === hop.url.origin ? hop.headers : headersForOthers(hop.headers);
+  if (status === 307 || status === 308 || hop.method === 'HEAD') return { ...hop, url, headers };
+  return { url, method: 'GET', body: '', headers };
 }
 
-function ask(probe: HttpProbe, { url, method, body }: Hop, signal: AbortSignal): Promise<Answer> {
+function headersForOthers(headers: Hop['headers']): Hop['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !FOR_ONE_ORIGIN.has(name.toLowerCase())));
+}
+
+function ask(probe: HttpProbe, { url, method, body, headers }: Hop, signal: AbortSignal): Promise<Answer> {
   const secure = url.protocol === 'https:';
   if (!secure && url.protocol !== 'http:')
     throw new Error(`unsupported protocol scheme "${url.protocol.slice(0, -1)}"`);
   refuseForbidden(url.hostname);
   const options: https.RequestOptions = {
     method,
-    headers: headersOf(probe, body),
+    headers: headersOf(headers, body),
     agent: false, // a connection of its own: whether the server still accepts some is part of the question
     lookup: guardedLookup,
     signal,
@@ -77,10 +95,10 @@ function ask(probe: HttpProbe, { url, method, body }: Hop, signal: AbortSignal):
   });
 }
 
-function headersOf(probe: HttpProbe, body: string): http.OutgoingHttpHeaders {
+function headersOf(given: Hop['headers'], body: string): http.OutgoingHttpHeaders {
   const headers: http.OutgoingHttpHeaders = { 'user-agent': 'Consul Health Check', accept: 'text/plain, text/*, */*' };
   if (body !== '') headers['content-length'] = Buffer.byteLength(body);
-  for (const [name, values] of Object.entries(probe.headers)) {
+  for (const [name, values] of Object.entries(given)) {
     // More than one Host is an error on the wire.
     headers[name.toLowerCase()] = name.toLowerCase() === 'host' ? values[0] : [...values];
   }

@@ -11,8 +11,23 @@ export const SERVER_PORT = 8300;
 /** Registers the machine that the registry runs on, with the service and the check that every Consul server has. */
 export function putOwnNode(draft: Draft, node: Node): void {
   draft.putNode(node);
+  putOwnService(draft, node.name);
+}
+
+/**
+ * Undoes what a change does to the registry's own service and check, and to the node if it is gone: what Consul's anti-entropy and
+ * its leader put back some time later. In the same commit, so that nobody sees a registry without its node.
+ *
+ * @see https://developer.hashicorp.com/consul/docs/concept/consistency
+ */
+export function keepOwnNode(draft: Draft, node: Node): void {
+  if (!draft.node(node.name)) draft.putNode(node);
+  putOwnService(draft, node.name);
+}
+
+function putOwnService(draft: Draft, node: string): void {
   draft.putInstance({
-    node: node.name,
+    node,
     id: OWN_SERVICE,
     service: OWN_SERVICE,
     tags: [],
@@ -26,7 +41,7 @@ export function putOwnNode(draft: Draft, node: Node): void {
     socketPath: '',
   });
   draft.putCheck({
-    node: node.name,
+    node,
     id: SERF_HEALTH,
     name: 'Serf Health Status',
     status: 'passing',

@@ -42,7 +42,8 @@ export interface RegistryStore {
   /** The state at the latest revision. Called once, before all others. */
   load(): Promise<Snapshot>;
   /**
-   * Makes `commits` durable, each under its own revision, counted up from `base`: all of them or none.
+   * Makes `commits` durable, each under its own revision, counted up from `base`: all of them or none. With none at all it writes
+   * nevertheless, and changes nothing: whether it can.
    *
    * @param base the latest revision that the caller knows
    */
@@ -51,9 +52,10 @@ export interface RegistryStore {
    * Calls `listener` with each commit of others after `from`, in order. The caller may have learnt of one already, from a commit of
    * its own that came too late; commits of its own may come too.
    *
+   * @param onFailure told once when the commits of others can no longer be followed; that ended the watch
    * @returns a function that ends it
    */
-  watch(from: Revision, listener: (commit: Committed) => void): () => void;
+  watch(from: Revision, listener: (commit: Committed) => void, onFailure: (error: StoreError) => void): () => void;
   /** Takes the job `name`, unless another process has it: then undefined. */
   lease(name: string): Promise<Lease | undefined>;
   /** Waits for commits under way and lets go of everything. */
@@ -65,6 +67,11 @@ export interface RegistryStore {
  * program has started again. `unusable`: its files are not what they should be, and it did not start.
  */
 export type StoreErrorReason = 'full' | 'failed' | 'unusable' | 'closed';
+
+/** What `cause` is as an error of a store. */
+export function toStoreError(cause: unknown): StoreError {
+  return cause instanceof StoreError ? cause : new StoreError('failed', String(cause), { cause });
+}
 
 /** A store could not do what it was asked for; nothing was changed. */
 export class StoreError extends Error {

@@ -1,15 +1,20 @@
 import SqliteDatabase from 'better-sqlite3';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCheck, anInstance, aNode, FakeClock, tempFolder } from '#libs/testing';
 import type { Change } from '../../model.js';
-import type { Committed, Snapshot } from '../store.js';
+import type { Committed, Snapshot, StoreError } from '../store.js';
 import { SqliteStore } from './sqlite-store.js';
 
 const node: Change = { kind: 'put-node', node: aNode() };
 const instance: Change = { kind: 'put-instance', instance: anInstance() };
 const check: Change = { kind: 'put-check', check: aCheck({ serviceId: 'web-1' }) };
+
+/** For watches that are not expected to fail. */
+function rethrow(error: StoreError): never {
+  throw error;
+}
 
 /** A snapshot with its rows read. */
 function read({ revision, nodes, instances, checks }: Snapshot) {
@@ -81,7 +86,7 @@ describe('SqliteStore', () => {
   it('tells a watcher what another process commits, in order and once', async () => {
     const [one, two] = [await opened(), await opened()];
     const seen: Committed[] = [];
-    const end = one.watch(0, (commit) => seen.push(commit));
+    const end = one.watch(0, (commit) => seen.push(commit), rethrow);
     await two.commit(0, [[node], [instance]]);
     await clock.advance(100);
     await two.commit(2, [[check]]);
@@ -101,6 +106,82 @@ describe('SqliteStore', () => {
     const [one, two] = [await opened(2), await opened(2)];
     for (let base = 0; base < 6; base++) await one.commit(base, [[node]]);
     await expect(two.commit(0, [[node]])).rejects.toMatchObject({ reason: 'failed' });
+  });
+
+  it('tells a watcher that it cannot follow any more, once', async () => {
+    const [one, two] = [await opened(2), await opened(2)];
+    const failures: StoreError[] = [];
+    one.watch(
+      0,
+      () => {},
+      (error) => failures.push(error),
+    );
+    for (let base = 0; base < 6; base++) await two.commit(base, [[node]]);
+    await clock.advance(100);
+    await two.commit(6, [[node]]);
+    await clock.advance(100);
+    expect(failures).toMatchObject([{ reason: 'failed', message: expect.stringContaining('fell too far behind') }]);
+  });
+
+  it('takes what a watcher throws for a failure', async () => {
+    const [one, two] = [await opened(), await opened()];
+    const failures: StoreError[] = [];
+    const refuse = () => {
+      throw new Error('no');
+    };
+    one.watch(0, refuse, (error) => failures.push(error));
+    await two.commit(0, [[node]]);
+    await clock.advance(100);
+    expect(failures).toMatchObject([{ reason: 'failed', message: 'Error: no' }]);
+  });
+
+  it('writes a commit of nothing too, and changes nothing by it', async () => {
+    const store = await opened();
+    await store.commit(0, [[node]]);
+    const other = new SqliteDatabase(join(folder.path, 'registry.sqlite'));
+    const version = () => other.pragma('data_version', { simple: true });
+    const before = version();
+    expect(await store.commit(1, [])).toEqual({ done: true, revision: 1 });
+    expect(version()).not.toBe(before);
+    other.close();
+  });
+
+  it('keeps what it makes from other users, and leaves alone what it finds', async () => {
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    chmodSync(folder.path, 0o755);
+    const inner = join(folder.path, 'new', 'registry');
+    const store = new SqliteStore({ folder: inner, clock });
+    open.push(store);
+    await store.lease('job');
+    await store.load();
+    await store.commit(0, [[node]]);
+    expect([folder.path, join(folder.path, 'new'), inner].map(modeOf)).toEqual(['755', '700', '700']);
+    const files = readdirSync(inner).sort();
+    expect(files).toEqual(expect.arrayContaining(['job.lease', 'registry.sqlite', 'registry.sqlite-wal']));
+    expect(files.map((name) => modeOf(join(inner, name)))).toEqual(files.map(() => '600'));
+  });
+
+  it('says which lease is damaged, and the way out', async () => {
+    const file = join(folder.path, 'job.lease');
+    writeFileSync(file, 'garbage '.repeat(1000));
+    await expect(newStore().lease('job')).rejects.toMatchObject({
+      name: 'StoreError',
+      reason: 'unusable',
+      message: expect.stringMatching(/job\.lease cannot be locked \(.+\); remove it if/),
+    });
+  });
+
+  it.each(['', '/below'])('says that its folder is a file%s', async (below) => {
+    const file = join(folder.path, 'file');
+    writeFileSync(file, '');
+    const store = new SqliteStore({ folder: file + below, clock });
+    const refusal = {
+      name: 'StoreError',
+      reason: 'unusable',
+      message: expect.stringMatching(/file(\/below)? cannot be used as a folder \(.+\); see \[resolver\] data_dir/),
+    };
+    await expect(store.lease('job')).rejects.toMatchObject(refusal);
+    await expect(store.load()).rejects.toMatchObject(refusal);
   });
 
   it('gives a lease to one at a time', async () => {

@@ -1,10 +1,10 @@
 import SqliteDatabase, { type Database } from 'better-sqlite3';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '#libs/time';
 import type { Change, Check, Instance, Node, Revision } from '../../model.js';
 import {
   StoreError,
+  toStoreError,
   type Committed,
   type CommitResult,
   type Lease,
@@ -12,13 +12,14 @@ import {
   type Snapshot,
   type Stamps,
 } from '../store.js';
+import { makeFile, makeFolder } from './files.js';
 import { takeLease } from './lease.js';
 import type { Entry, Row } from './protocol.js';
 import { damaged, migrate } from './schema.js';
 import { WriterThread } from './writer-thread.js';
 
 export interface SqliteStoreOptions {
-  /** Created when absent; holds `registry.sqlite` and the files of leases. */
+  /** Created when absent, for its owner alone; holds `registry.sqlite` and the files of leases. */
   readonly folder: string;
   readonly clock: Clock;
   /** How many revisions the log keeps at least for processes that fall behind; 10,000 unless told. */
@@ -72,7 +73,7 @@ export class SqliteStore implements RegistryStore {
     return { done: true, revision: reply.revision };
   }
 
-  watch(from: Revision, listener: (commit: Committed) => void): () => void {
+  watch(from: Revision, listener: (commit: Committed) => void, onFailure: (error: StoreError) => void): () => void {
     const { database } = this.#open();
     let seen = from;
     let version: unknown;
@@ -87,7 +88,15 @@ export class SqliteStore implements RegistryStore {
         listener(commit);
       }
     };
-    const timer = this.#clock.every(LOOK_EVERY, look);
+    const timer = this.#clock.every(LOOK_EVERY, () => {
+      try {
+        look();
+      } catch (error) {
+        // Thrown out of a timer it would end the process.
+        end();
+        onFailure(toStoreError(error));
+      }
+    });
     const end = () => {
       timer.cancel();
       this.#watches.delete(end);
@@ -97,7 +106,7 @@ export class SqliteStore implements RegistryStore {
   }
 
   async lease(name: string): Promise<Lease | undefined> {
-    mkdirSync(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     const lease = takeLease(join(this.#folder, `${name}.lease`));
     if (lease) this.#leases.add(lease);
     return lease;
@@ -122,7 +131,8 @@ export class SqliteStore implements RegistryStore {
 function openDatabase(folder: string, file: string): Database {
   let database: Database | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
+    makeFile(file);
     database = new SqliteDatabase(file);
     database.pragma('busy_timeout = 5000');
     migrate(database);

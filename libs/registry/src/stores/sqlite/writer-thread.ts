@@ -16,6 +16,7 @@ export class WriterThread {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   readonly #ready: Promise<WriterReply>;
+  readonly #exited: Promise<void>;
   #failure: StoreError | undefined;
 
   constructor(options: WriterOptions) {
@@ -27,6 +28,7 @@ export class WriterThread {
     this.#worker.on('error', (error: Error) =>
       this.#fail(new StoreError('failed', `the writer died: ${error.message}`, { cause: error })),
     );
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.on('exit', () => this.#fail(new StoreError('closed', 'the store is closed')));
   }
 
@@ -47,12 +49,10 @@ export class WriterThread {
     throw this.#toError(reply.code, reply.message);
   }
 
-  /** Ends the thread after the commits that it was given. */
+  /** Ends the thread, unless it has ended, after the commits that it was given. */
   async close(): Promise<void> {
-    if (this.#failure?.reason === 'closed') return;
-    const gone = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#send({ type: 'close' });
-    await gone;
+    await this.#exited;
   }
 
   #send(request: WriterRequest): void {

@@ -35,6 +35,8 @@ const commit = database.transaction((base: number, entries: readonly Entry[]): W
   if (latest.get() !== base) return { type: 'behind' };
   let revision = base;
   for (const entry of entries) write(entry, ++revision);
+  // SQLite does not write what is the same already, and whoever commits nothing wants to see a write.
+  if (entries.length === 0) setLatest.run(-1);
   setLatest.run(revision);
   // Not at each commit: deleting row by row would double the work.
   if (Math.floor(revision / keep) > Math.floor(base / keep)) trim.run(revision - keep);
