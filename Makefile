@@ -52,10 +52,11 @@ run: $(BUILT) ## install what is missing, build, and start both programs in the 
 test: $(BUILT) tools check ## install what is missing and run every test
 	@vitest run
 
-check: $(PACKAGES) ## types, lint and format
+check: $(PACKAGES) ## types, lint, format and the rules of the house
 	@tsc --noEmit
 	@oxlint --type-aware
 	@prettier --check --log-level warn .
+	@vitest run test/house-rules.spec.ts --reporter=dot
 
 build: $(BUILT) ## build both programs into dist/
 
