@@ -3,7 +3,10 @@
 set -euo pipefail
 
 # command:package
-tools=(dig:bind9-dnsutils)
+tools=(dig:bind9-dnsutils kdig:knot-dnsutils unbound:unbound)
+
+# Debian keeps servers where only root looks for commands.
+PATH=$PATH:/usr/sbin
 
 missing=()
 for tool in "${tools[@]}"; do

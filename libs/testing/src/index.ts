@@ -2,5 +2,6 @@ export { eventually } from './eventually.js';
 export { FakeClock } from './fake-clock.js';
 export { TestProgram } from './program.js';
 export { tempFolder } from './temp-folder.js';
+export { startUnbound, type Unbound } from './unbound.js';
 export { MemoryStore } from './memory-store.js';
 export { aCheck, anInstance, aNode } from './records.js';
