@@ -26,6 +26,8 @@ export class CachedReply implements Slot {
   shuffled = false;
   /** Another one with the same hash. */
   next: CachedReply | undefined;
+  /** Another one of the same source. */
+  nextOfSource: CachedReply | undefined;
 
   constructor(
     readonly hash: number,
@@ -42,7 +44,7 @@ const EMPTY = Buffer.alloc(0);
  */
 export class AnswerCache {
   readonly #replies = new Map<number, CachedReply>();
-  readonly #bySource = new Map<Source, CachedReply[]>();
+  readonly #bySource = new Map<Source, CachedReply>();
   readonly #slabs: SlabRing<CachedReply>;
 
   /** @param bytes the most octets of replies */
@@ -87,9 +89,8 @@ export class AnswerCache {
     reply.next = this.#replies.get(hash);
     this.#replies.set(hash, reply);
     if (source !== undefined) {
-      const others = this.#bySource.get(source);
-      if (others) others.push(reply);
-      else this.#bySource.set(source, [reply]);
+      reply.nextOfSource = this.#bySource.get(source);
+      this.#bySource.set(source, reply);
     }
     return reply;
   }
@@ -102,31 +103,31 @@ export class AnswerCache {
   }
 
   #dropSource(source: Source): void {
-    const replies = this.#bySource.get(source);
-    if (!replies) return;
+    const first = this.#bySource.get(source);
+    if (!first) return;
     this.#bySource.delete(source);
-    for (const reply of replies) this.#unlink(reply);
+    for (let reply: CachedReply | undefined = first; reply; reply = reply.nextOfSource) this.#unlink(reply);
   }
 
-  /** The slab that held the reply is used again. */
+  /** Takes a reply out of all that knows it, because the slab that held it is used again. */
   #forget(reply: CachedReply): void {
     this.#unlink(reply);
-    if (reply.source === undefined) return;
-    const others = this.#bySource.get(reply.source)?.filter((other) => other !== reply) ?? [];
-    if (others.length > 0) this.#bySource.set(reply.source, others);
-    else this.#bySource.delete(reply.source);
+    if (reply.source !== undefined) removeFrom(this.#bySource, reply.source, reply, 'nextOfSource');
   }
 
   #unlink(reply: CachedReply): void {
     this.#slabs.release(reply);
-    const first = this.#replies.get(reply.hash);
-    if (first === reply) {
-      if (reply.next) this.#replies.set(reply.hash, reply.next);
-      else this.#replies.delete(reply.hash);
-      return;
-    }
-    for (let other = first; other; other = other.next) if (other.next === reply) other.next = reply.next;
+    removeFrom(this.#replies, reply.hash, reply, 'next');
   }
+}
+
+/** Takes a reply out of the chain that begins in `chains` at `key` and goes on by the field `link`. */
+function removeFrom<K>(chains: Map<K, CachedReply>, key: K, reply: CachedReply, link: 'next' | 'nextOfSource'): void {
+  const first = chains.get(key);
+  if (first !== reply) {
+    for (let other = first; other; other = other[link]) if (other[link] === reply) other[link] = reply[link];
+  } else if (reply[link]) chains.set(key, reply[link]);
+  else chains.delete(key);
 }
 
 /** Compares the question of a query with that of a cached reply: the name's letters without regard to case, type and class as they are. */
