@@ -11,6 +11,9 @@ const MAX_REPLY = 0x4000;
 /** How often a shuffled reply is sent with each of its answers first, before it is shuffled anew. */
 const USES_PER_ANSWER = 16;
 
+/** The same for a reply that was cut to a few of many answers: the others must have their turn soon, or load gathers on the few. */
+const USES_PER_ANSWER_WHEN_CUT = 1;
+
 /** The most replies of one hash: more come only from somebody who looks for them, and each lookup walks them. */
 const MAX_OF_A_HASH = 8;
 
@@ -64,7 +67,7 @@ export class AnswerCache {
     if (shuffled && !isRotatable(bytes, key.questionEnd)) return;
     const reply = this.#lookUp(key, query) ?? this.#add(key, answer.sources[0]);
     reply.uses = 0;
-    reply.mostUses = USES_PER_ANSWER * bytes.readUInt16BE(6);
+    reply.mostUses = mostUses(answer, bytes.readUInt16BE(6));
     reply.shuffled = shuffled;
     this.#slabs.put(reply, bytes);
   }
@@ -139,4 +142,9 @@ function isSameQuestion({ nameEnd, questionEnd }: QueryKey, query: Buffer, { sla
     if (a !== b && lower(a) !== lower(b)) return false;
   }
   return query.readUInt32BE(nameEnd) === slab.readUInt32BE(at + nameEnd);
+}
+
+function mostUses(answer: Answer, sent: number): number {
+  const cut = answer.kind === 'records' && answer.answers.length > sent;
+  return sent * (cut ? USES_PER_ANSWER_WHEN_CUT : USES_PER_ANSWER);
 }
