@@ -1,10 +1,6 @@
 // What a recorded Consul and the RFCs answer, asked of the resolver: its registry filled through the HTTP API, its DNS over sockets.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '#libs/config';
-import { createLogger } from '#libs/observability';
-import type { Started } from '#libs/supervisor';
-import { tempFolder } from '#libs/testing';
-import { startResolver } from '../../apps/resolver/src/resolver.js';
+import { startTestResolver, type TestResolver } from '../resolver.js';
 import { askTcp, askUdp, buildQuery, type DnsAddress, type DnsQuestion } from './dns-client.js';
 import { readReply } from './dns-reply.js';
 import { difference } from './expectation.js';
@@ -21,27 +17,17 @@ const REPLY_WITHIN_MS = 1_500;
 
 describe.each(['consul-dns', 'rfc-dns'])('%s', (name) => {
   const { setup, cases } = loadSuite<DnsCase>(name);
-  const folder = tempFolder();
-  let resolver: Started;
+  let resolver: TestResolver;
   let dns: DnsAddress;
 
   beforeAll(async () => {
-    const env = {
-      SIGNPOST_RESOLVER_HTTP_PORT: '0',
-      SIGNPOST_RESOLVER_DNS_PORT: '0',
-      SIGNPOST_RESOLVER_NODE_NAME: 'node1',
-      SIGNPOST_RESOLVER_DATA_DIR: folder.path,
-    };
-    resolver = await startResolver(loadConfig({ env }), createLogger({ level: 'silent', format: 'json' }, 'test'));
-    const [host, port] = resolver.endpoints['dns']!.split(':');
+    resolver = await startTestResolver();
+    const [host, port] = resolver.dns.split(':');
     dns = { host: host!, port: Number(port) };
-    await setUp(resolver.endpoints['registry']!, setup);
+    await setUp(resolver.registry, setup);
   });
 
-  afterAll(async () => {
-    await resolver?.stop();
-    folder.remove();
-  });
+  afterAll(() => resolver?.stop());
 
   it.each(cases.map((one) => [one.id, one] as const))('%s', async (_, { query, transport, expect: expected }) => {
     const ask = transport === 'tcp' ? askTcp : askUdp;

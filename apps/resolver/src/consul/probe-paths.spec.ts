@@ -1,28 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '#libs/config';
-import { createLogger } from '#libs/observability';
-import type { Started } from '#libs/supervisor';
-import { tempFolder } from '#libs/testing';
-import { startResolver } from '../resolver.js';
+import { startTestResolver, type TestResolver } from '../../../../test/resolver.js';
 
 describe('probes beside the API', () => {
-  const folder = tempFolder();
-  let resolver: Started;
-  beforeAll(async () => {
-    const env = {
-      SIGNPOST_RESOLVER_HTTP_PORT: '0',
-      SIGNPOST_RESOLVER_DNS_PORT: '0',
-      SIGNPOST_RESOLVER_DATA_DIR: folder.path,
-    };
-    resolver = await startResolver(loadConfig({ env }), createLogger({ level: 'silent', format: 'json' }, 'test'));
-  });
-  afterAll(async () => {
-    await resolver?.stop();
-    folder.remove();
-  });
+  let resolver: TestResolver;
+  beforeAll(async () => void (resolver = await startTestResolver()));
+  afterAll(() => resolver?.stop());
 
   async function ask(path: string) {
-    const response = await fetch(resolver.endpoints['registry'] + path);
+    const response = await fetch(resolver.registry + path);
     return { status: response.status, text: await response.text() };
   }
 

@@ -1,33 +1,19 @@
 import { Resolver } from 'node:dns/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadConfig } from '#libs/config';
-import { createLogger } from '#libs/observability';
-import type { Started } from '#libs/supervisor';
-import { tempFolder } from '#libs/testing';
-import { startResolver } from '../resolver.js';
+import { startTestResolver, type TestResolver } from '../../../../test/resolver.js';
 
-const folder = tempFolder();
 const dns = new Resolver();
-let resolver: Started;
+let resolver: TestResolver;
 
 beforeAll(async () => {
-  const env = {
-    SIGNPOST_RESOLVER_HTTP_PORT: '0',
-    SIGNPOST_RESOLVER_DNS_PORT: '0',
-    SIGNPOST_RESOLVER_DATA_DIR: folder.path,
-  };
-  resolver = await startResolver(loadConfig({ env }), createLogger({ level: 'silent', format: 'json' }, 'test'));
-  dns.setServers([resolver.endpoints['dns']!]);
+  resolver = await startTestResolver();
+  dns.setServers([resolver.dns]);
 });
-
-afterAll(async () => {
-  await resolver.stop();
-  folder.remove();
-});
+afterAll(() => resolver?.stop());
 
 async function register(service: object): Promise<void> {
   const body = JSON.stringify({ Node: 'n1', Address: '10.0.0.1', Service: service });
-  const answer = await fetch(`${resolver.endpoints['registry']}/v1/catalog/register`, { method: 'PUT', body });
+  const answer = await fetch(`${resolver.registry}/v1/catalog/register`, { method: 'PUT', body });
   expect(answer.status).toBe(200);
 }
 
