@@ -42,6 +42,19 @@ export const host = kind<string>('an IP address or a host name', (value) =>
 
 export const ipAddress = kind<string>('an IPv4 or IPv6 address', (value) => (isIP(value) ? value : undefined));
 
+/** Addresses that begin alike, such as `10.0.0.0/8`, or one address. */
+export const network = kind<string>('a network such as 10.0.0.0/8 or 2001:db8::/32, or an address', (value) => {
+  const [address = '', prefix, ...more] = value.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!;
+  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity;
+  return bits > 0 && length <= bits && more.length === 0 ? value : undefined;
+});
+
+/** A share: 0 is none, 1 is all. */
+export const share = kind<number>('a number from 0 to 1', (value) =>
+  /^(0(\.\d+)?|1(\.0+)?)$/.test(value) ? Number(value) : undefined,
+);
+
 /** A DNS name without its last dot, lower-cased. */
 export const domain = kind<string>('a DNS name such as consul or my.zone', (value) =>
   NAME.test(value) && value.length <= 200 ? value.replace(/\.$/, '').toLowerCase() : undefined,

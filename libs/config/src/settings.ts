@@ -7,10 +7,12 @@ import {
   integer,
   ipAddress,
   list,
+  network,
   optional,
   pairs,
   pattern,
   port,
+  share,
   text,
   url,
   type Kind,
@@ -33,6 +35,7 @@ function secret<T>(kind: Kind<T>, fallback: string): Setting<T> {
 }
 
 const uuid = pattern('a UUID', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
+const hexSecret = pattern('32 hexadecimal digits', /^[0-9a-f]{32}$/i);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
 const shortText = pattern('at most 64 characters', /^.{0,64}$/);
 const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
@@ -76,6 +79,11 @@ export const SETTINGS = {
     soa_min_ttl: setting(ttl, '0s'),
     version: setting(shortText, ''),
     server_id: setting(shortText, ''),
+    allow_from: setting(list(network), ''),
+    cookies: setting(flag, 'true'),
+    cookie_secret: secret(optional(hexSecret), ''),
+    query_log: setting(share, '0'),
+    translate_wan_addrs: setting(flag, 'false'),
   },
   blog: {
     http_host: setting(host, '127.0.0.1'),

@@ -11,7 +11,7 @@ import { MemoryDirectory, nodeOf } from './memory-directory.js';
 import { mutate, Random } from './mutator.js';
 import { judge } from './reply-judge.js';
 import { ListLog, startResponder } from './responder.js';
-import { zoneOptions } from './zone-options.js';
+import { dnsSettings } from './zone-options.js';
 
 const PACKETS = Number(process.env['FUZZ_PACKETS'] ?? 200_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
@@ -45,7 +45,7 @@ function fill(directory: MemoryDirectory): void {
 describe('damaged queries', () => {
   it(`never make a bad reply (${PACKETS} of seed ${SEED})`, () => {
     const random = new Random(SEED);
-    const { responder, directory, log } = startResponder();
+    const { respond, directory, log } = startResponder();
     fill(directory);
     const bad = new Map<string, string>();
     let slowest = 0;
@@ -53,11 +53,11 @@ describe('damaged queries', () => {
       const query = mutate(random.pick(QUERIES), random);
       const transport = random.below(4) === 0 ? 'tcp' : 'udp';
       const began = performance.now();
-      const reply = responder.respond(query, transport);
+      const reply = respond(query, transport);
       slowest = Math.max(slowest, performance.now() - began);
       const why = judge(query, reply, transport);
       if (why !== undefined) bad.set(why, query.toString('hex'));
-      if (i % GOOD_EVERY === 0) expect(responder.respond(GOOD, 'udp')![7]).toBe(3);
+      if (i % GOOD_EVERY === 0) expect(respond(GOOD, 'udp')![7]).toBe(3);
     }
     expect(Object.fromEntries(bad)).toEqual({});
     expect(log.lines).toEqual([]);
@@ -72,7 +72,7 @@ describe('damaged queries', () => {
     const server = new DnsServer({
       host: '127.0.0.1',
       port: 0,
-      zone: zoneOptions(),
+      settings: dnsSettings(),
       directory,
       clock: systemClock,
       log,

@@ -26,6 +26,7 @@ export class MemoryDirectory implements Directory {
   readonly nodes = new Map<string, DirectoryNode>();
   readonly addresses = new Map<string, { readonly node: string } | { readonly service: string }>();
   servers: DirectoryNode[] = [];
+  stale = false;
   asked = 0;
   readonly #listeners = new Set<(change: DirectoryChange) => void>();
 
@@ -64,7 +65,7 @@ export class MemoryDirectory implements Directory {
     this.tell({ services: [service] });
   }
 
-  tell({ services = [], nodes = [], addresses = [] }: Partial<DirectoryChange>): void {
-    for (const listener of this.#listeners) listener({ services, nodes, addresses });
+  tell({ services = [], nodes = [], addresses = [], everything = false }: Partial<DirectoryChange>): void {
+    for (const listener of this.#listeners) listener({ services, nodes, addresses, everything });
   }
 }

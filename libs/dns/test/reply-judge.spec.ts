@@ -4,7 +4,7 @@ import { judge } from './reply-judge.js';
 import { startResponder } from './responder.js';
 
 const QUERY = queryOctets('web.service.consul', 'A');
-const REPLY = startResponder().responder.respond(QUERY, 'udp')!;
+const REPLY = startResponder().respond(QUERY, 'udp')!;
 
 /** The reply with one octet changed. */
 function changed(at: number, octet: number): Buffer {

@@ -1,3 +1,4 @@
+import type { DnsSettings } from '../src/server/settings.js';
 import { Name } from '../src/wire/name.js';
 import type { ZoneOptions } from '../src/zone/options.js';
 
@@ -18,4 +19,9 @@ export function zoneOptions(changes: Partial<ZoneOptions> = {}): ZoneOptions {
     serverId: '',
     ...changes,
   };
+}
+
+/** The defaults of `config/app.ini` for a server, with changes. */
+export function dnsSettings(zone: Partial<ZoneOptions> = {}, changes: Partial<DnsSettings> = {}): DnsSettings {
+  return { zone: zoneOptions(zone), allowFrom: [], cookies: true, queryLog: 0, ...changes };
 }

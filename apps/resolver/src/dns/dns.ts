@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Config } from '#libs/config';
-import { DnsServer, Name, type ZoneOptions } from '#libs/dns';
+import { DnsServer, Name, type DnsSettings, type ZoneOptions } from '#libs/dns';
 import type { Logger } from '#libs/observability';
 import type { Catalog } from '#libs/registry';
 import type { Clock } from '#libs/time';
@@ -17,7 +17,7 @@ export interface DnsParts {
 export async function startDns({ catalog, config, log, clock }: DnsParts): Promise<DnsServer> {
   const { dns_host: host, dns_port: port } = config.resolver;
   const directory = new CatalogDirectory(catalog);
-  const server = new DnsServer({ host, port, zone: zoneOptions(config), directory, clock, log });
+  const server = new DnsServer({ host, port, settings: dnsSettings(config), directory, clock, log });
   await server.start();
   return server;
 }
@@ -25,6 +25,13 @@ export async function startDns({ catalog, config, log, clock }: DnsParts): Promi
 /** Where a server listens, as people write it: `127.0.0.1:8600`, `[::1]:8600`. */
 export function addressOf({ address: { host, port } }: DnsServer): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+/** What the section `[dns]` says; all of it may change while the server runs (`DnsServer.reconfigure`). */
+export function dnsSettings(config: Config): DnsSettings {
+  const { allow_from: allowFrom, cookies, cookie_secret: secret, query_log: queryLog } = config.dns;
+  const zone = zoneOptions(config);
+  return { zone, allowFrom, cookies, queryLog, ...(secret !== '' && { cookieSecret: Buffer.from(secret, 'hex') }) };
 }
 
 function zoneOptions({ dns, resolver }: Config): ZoneOptions {

@@ -1,150 +1,255 @@
 import { HEADER_LENGTH } from '../wire/codes.js';
 import type { Answer, Source } from '../zone/answer.js';
 import type { DirectoryChange } from '../zone/directory.js';
+import { EntryRing, WORD } from './entry-ring.js';
 import { lower, type QueryKey } from './query-key.js';
-import { isRotatable } from './rotation.js';
-import { SlabRing, type Slot } from './slab-ring.js';
+import { copyRotated, isRotatable } from './rotation.js';
+
+/** Words of an entry before its reply. Links are indexes of entries; 0 is none. */
+const SIZE = 0;
+const HASH = 1;
+const SHAPE = 2;
+/** Octets of the reply. */
+const LENGTH = 3;
+/** How often a shuffled reply may still be sent; ALWAYS for one whose order stays. */
+const LEFT = 4;
+/** The next entry of the same bucket, and in the word behind it the previous one. */
+const NEXT = 5;
+/** A hash of what the reply was made from. */
+const SOURCE = 7;
+/** The next entry of the same bucket of such hashes, and in the word behind it the previous one. */
+const SOURCE_NEXT = 8;
+const HEAD = 10;
+
+const ALWAYS = -1;
+
+/** The HASH of an entry that is in no bucket any more; no key has it. */
+const DEAD = -1;
 
 /** Octets of the largest reply that is kept; compression pointers reach no further, so all of it can be rotated. */
 const MAX_REPLY = 0x4000;
 
+/** The least memory that makes sense: room for some of the largest replies. */
+const MIN_BYTES = 8 * MAX_REPLY;
+
 /** How often a shuffled reply is sent with each of its answers first, before it is shuffled anew. */
-const USES_PER_ANSWER = 16;
+const USES_PER_ANSWER = 64;
 
 /** The same for a reply that was cut to a few of many answers: the others must have their turn soon, or load gathers on the few. */
 const USES_PER_ANSWER_WHEN_CUT = 1;
 
-/** The most replies of one hash: more come only from somebody who looks for them, and each lookup walks them. */
-const MAX_OF_A_HASH = 8;
+/** Octets of an entry, about; for the number of buckets. */
+const TYPICAL_ENTRY = 256;
 
-/** A finished reply. */
-export class CachedReply implements Slot {
-  slab: Buffer = EMPTY;
-  at = 0;
-  length = 0;
-  uses = 0;
-  /** How often it may be sent. */
-  mostUses = 0;
-  /** Whether its answers may be sent in any order. */
-  shuffled = false;
-  /** Another one with the same hash. */
-  next: CachedReply | undefined;
-  /** Another one of the same source. */
-  nextOfSource: CachedReply | undefined;
+/** The most entries that are looked at: more are in a bucket only when somebody looks for such questions. */
+const MAX_STEPS = 16;
 
-  constructor(
-    readonly hash: number,
-    readonly shape: number,
-    readonly source: Source | undefined,
-  ) {}
+/** What the cache has done since it was made. */
+export interface CacheCounters {
+  /** Replies in it. */
+  readonly entries: number;
+  /** Octets in use, of replies and of what is kept about them. */
+  readonly octets: number;
+  /** Replies that were overwritten by newer ones. */
+  readonly evicted: number;
+  /** Replies that went because what they were made from changed. */
+  readonly dropped: number;
 }
-
-const EMPTY = Buffer.alloc(0);
 
 /**
  * Finished replies by question and query shape. A reply stands until the one thing that it was made from changes; what was made from
- * several things, such as a chain of CNAMEs, is not kept. The octets lie in a ring of slabs, so memory is bounded and the oldest go first.
+ * several things, such as a chain of CNAMEs, is not kept. Replies and what is known of them lie in one ring of memory, linked by indexes: it
+ * is bounded, the oldest go first, and the garbage collector has nothing to look at.
  */
 export class AnswerCache {
-  readonly #replies = new Map<number, CachedReply>();
-  readonly #bySource = new Map<Source, CachedReply>();
-  readonly #slabs: SlabRing<CachedReply>;
+  readonly #ring: EntryRing;
+  readonly #words: Int32Array;
+  readonly #buckets: Int32Array;
+  readonly #sources: Int32Array;
+  readonly #mask: number;
+  #entries = 0;
+  #evicted = 0;
+  #dropped = 0;
 
-  /** @param bytes the most octets of replies */
+  /** @param bytes the most octets that it takes, about */
   constructor(bytes: number) {
-    this.#slabs = new SlabRing(bytes, (reply) => this.#forget(reply));
+    this.#ring = new EntryRing(Math.max(bytes, MIN_BYTES), (entry) => this.#evict(entry));
+    this.#words = this.#ring.words;
+    const buckets = 2 ** Math.ceil(Math.log2(this.#ring.octets.length / TYPICAL_ENTRY));
+    this.#buckets = new Int32Array(buckets);
+    this.#sources = new Int32Array(buckets);
+    this.#mask = buckets - 1;
   }
 
-  /** The reply to a query, unless a shuffled one has been sent often enough. */
-  find(key: QueryKey, query: Buffer): CachedReply | undefined {
-    const reply = this.#lookUp(key, query);
-    return reply && !(reply.shuffled && reply.uses >= reply.mostUses) ? reply : undefined;
+  get counters(): CacheCounters {
+    return {
+      entries: this.#entries,
+      octets: this.#ring.used,
+      evicted: this.#evicted,
+      dropped: this.#dropped,
+    };
   }
 
-  store(key: QueryKey, query: Buffer, answer: Answer, bytes: Buffer): void {
-    if (answer.sources.length > 1 || bytes.length > MAX_REPLY) return;
+  /** The reply to a query, unless a shuffled one has been sent often enough. @returns an entry, good until the next `store`; 0: none */
+  find(key: QueryKey, query: Buffer): number {
+    const entry = this.#lookUp(key, query);
+    return entry > 0 && this.#words[entry + LEFT] === 0 ? 0 : entry;
+  }
+
+  /** Octets of an entry's reply. */
+  lengthOf(entry: number): number {
+    return this.#words[entry + LENGTH]!;
+  }
+
+  /** Copies an entry's reply to `out` at `at`, a shuffled one with another one of its answers first each time. */
+  copy(entry: number, questionLength: number, out: Buffer, at: number): void {
+    const words = this.#words;
+    const from = (entry + HEAD) * WORD;
+    const length = words[entry + LENGTH]!;
+    const left = words[entry + LEFT]!;
+    if (left === ALWAYS) {
+      this.#ring.octets.copy(out, at, from, from + length);
+      return;
+    }
+    words[entry + LEFT] = left - 1;
+    copyRotated(this.#ring.octets, from, length, out, at, questionLength, left);
+  }
+
+  store(key: QueryKey, query: Buffer, answer: Answer, reply: Buffer): void {
+    if (answer.sources.length > 1 || reply.length > MAX_REPLY) return;
     const shuffled = answer.kind === 'records' && answer.shuffled === true;
-    if (shuffled && !isRotatable(bytes, key.questionEnd)) return;
-    const reply = this.#lookUp(key, query) ?? this.#add(key, answer.sources[0]);
-    reply.uses = 0;
-    reply.mostUses = mostUses(answer, bytes.readUInt16BE(6));
-    reply.shuffled = shuffled;
-    this.#slabs.put(reply, bytes);
+    const questionLength = key.questionEnd - key.start;
+    if (shuffled && !isRotatable(reply, questionLength)) return;
+    const entry = this.#placeFor(key, query, reply.length, answer.sources[0]);
+    reply.copy(this.#ring.octets, (entry + HEAD) * WORD);
+    this.#words[entry + LENGTH] = reply.length;
+    this.#words[entry + LEFT] = shuffled ? mostUses(answer.answers.length, reply.readUInt16BE(6)) : ALWAYS;
   }
 
   /** Forgets what was made from what changed. */
-  drop({ services, nodes, addresses }: DirectoryChange): void {
+  drop({ services, nodes, addresses, everything }: DirectoryChange): void {
+    if (everything) return this.clear();
     for (const service of services) this.#dropSource(`service:${service}`);
-    for (const node of nodes) this.#dropSource(`node:${node}`);
+    for (const node of nodes) this.#dropNode(node);
     for (const address of addresses) this.#dropSource(`address:${address}`);
     this.#dropSource('zone');
   }
 
-  #lookUp(key: QueryKey, query: Buffer): CachedReply | undefined {
-    let reply = this.#replies.get(key.hash);
-    while (reply && !(reply.shape === key.shape && isSameQuestion(key, query, reply))) reply = reply.next;
-    return reply;
-  }
-
-  #add({ hash, shape }: QueryKey, source: Source | undefined): CachedReply {
-    const reply = new CachedReply(hash, shape, source);
-    this.#makeRoom(hash);
-    reply.next = this.#replies.get(hash);
-    this.#replies.set(hash, reply);
-    if (source !== undefined) {
-      reply.nextOfSource = this.#bySource.get(source);
-      this.#bySource.set(source, reply);
+  /** Forgets everything. */
+  clear(): void {
+    for (const first of this.#buckets) {
+      for (let entry = first; entry > 0; entry = this.#words[entry + NEXT]!) this.#words[entry + HASH] = DEAD;
     }
-    return reply;
+    this.#buckets.fill(0);
+    this.#sources.fill(0);
+    this.#dropped += this.#entries;
+    this.#entries = 0;
   }
 
-  #makeRoom(hash: number): void {
-    let count = 0;
-    const first = this.#replies.get(hash);
-    for (let other = first; other; other = other.next) count++;
-    if (count >= MAX_OF_A_HASH) this.#forget(first!);
+  #lookUp(key: QueryKey, query: Buffer): number {
+    const words = this.#words;
+    let entry = this.#buckets[key.hash & this.#mask]!;
+    for (let steps = 0; entry > 0 && steps < MAX_STEPS; steps++) {
+      if (words[entry + HASH] === key.hash && words[entry + SHAPE] === key.shape) {
+        if (this.#isSameQuestion(key, query, entry)) return entry;
+      }
+      entry = words[entry + NEXT]!;
+    }
+    return 0;
+  }
+
+  /** Compares the question of a query with that of an entry: the name's letters without regard to case, type and class as they are. */
+  #isSameQuestion({ start, nameEnd, questionEnd }: QueryKey, query: Buffer, entry: number): boolean {
+    const { octets } = this.#ring;
+    const offset = (entry + HEAD) * WORD - start;
+    for (let at = start + HEADER_LENGTH; at < nameEnd; at++) {
+      const a = query[at]!;
+      const b = octets[at + offset]!;
+      if (a !== b && lower(a) !== lower(b)) return false;
+    }
+    for (let at = nameEnd; at < questionEnd; at++) if (query[at] !== octets[at + offset]) return false;
+    return true;
+  }
+
+  /** An entry with room for a reply: the one that the query has already, or a new one in its place. */
+  #placeFor(key: QueryKey, query: Buffer, length: number, source: Source | undefined): number {
+    const size = HEAD + Math.ceil(length / WORD);
+    const old = this.#lookUp(key, query);
+    if (old > 0 && this.#words[old + SIZE]! >= size) return old;
+    if (old > 0) this.#unlink(old);
+    const entry = this.#ring.take(size);
+    const words = this.#words;
+    words[entry + HASH] = key.hash;
+    words[entry + SHAPE] = key.shape;
+    words[entry + SOURCE] = source === undefined ? 0 : hashOf(source);
+    this.#link(this.#buckets, key.hash, entry, NEXT);
+    this.#link(this.#sources, words[entry + SOURCE]!, entry, SOURCE_NEXT);
+    this.#entries++;
+    return entry;
+  }
+
+  /** What was made from a node, and from there being none: `b.c` of `a.b.c` is a name too. */
+  #dropNode(node: string): void {
+    this.#dropSource(`node:${node}`);
+    for (let dot = node.indexOf('.'); dot >= 0; dot = node.indexOf('.', dot + 1)) {
+      this.#dropSource(`node:${node.slice(dot + 1)}`);
+    }
   }
 
   #dropSource(source: Source): void {
-    const first = this.#bySource.get(source);
-    if (!first) return;
-    this.#bySource.delete(source);
-    for (let reply: CachedReply | undefined = first; reply; reply = reply.nextOfSource) this.#unlink(reply);
+    const words = this.#words;
+    const hash = hashOf(source);
+    let next: number;
+    for (let entry = this.#sources[hash & this.#mask]!; entry > 0; entry = next) {
+      next = words[entry + SOURCE_NEXT]!;
+      // Another source may have the same hash: then a reply is made once more than it must be.
+      if (words[entry + SOURCE] !== hash) continue;
+      this.#unlink(entry);
+      this.#dropped++;
+    }
   }
 
-  /** Takes a reply out of all that knows it, because the slab that held it is used again. */
-  #forget(reply: CachedReply): void {
-    this.#unlink(reply);
-    if (reply.source !== undefined) removeFrom(this.#bySource, reply.source, reply, 'nextOfSource');
+  #evict(entry: number): void {
+    if (this.#words[entry + HASH] === DEAD) return;
+    this.#unlink(entry);
+    this.#evicted++;
   }
 
-  #unlink(reply: CachedReply): void {
-    this.#slabs.release(reply);
-    removeFrom(this.#replies, reply.hash, reply, 'next');
+  #unlink(entry: number): void {
+    const words = this.#words;
+    this.#cut(this.#buckets, words[entry + HASH]!, entry, NEXT);
+    this.#cut(this.#sources, words[entry + SOURCE]!, entry, SOURCE_NEXT);
+    words[entry + HASH] = DEAD;
+    this.#entries--;
+  }
+
+  /** Puts an entry in front of a bucket's chain, which goes on by the word `next` and back by the one behind it. */
+  #link(buckets: Int32Array, hash: number, entry: number, next: number): void {
+    const words = this.#words;
+    const first = buckets[hash & this.#mask]!;
+    words[entry + next] = first;
+    words[entry + next + 1] = 0;
+    if (first > 0) words[first + next + 1] = entry;
+    buckets[hash & this.#mask] = entry;
+  }
+
+  #cut(buckets: Int32Array, hash: number, entry: number, next: number): void {
+    const words = this.#words;
+    const after = words[entry + next]!;
+    const before = words[entry + next + 1]!;
+    if (before > 0) words[before + next] = after;
+    else buckets[hash & this.#mask] = after;
+    if (after > 0) words[after + next + 1] = before;
   }
 }
 
-/** Takes a reply out of the chain that begins in `chains` at `key` and goes on by the field `link`. */
-function removeFrom<K>(chains: Map<K, CachedReply>, key: K, reply: CachedReply, link: 'next' | 'nextOfSource'): void {
-  const first = chains.get(key);
-  if (first !== reply) {
-    for (let other = first; other; other = other[link]) if (other[link] === reply) other[link] = reply[link];
-  } else if (reply[link]) chains.set(key, reply[link]);
-  else chains.delete(key);
+function mostUses(answers: number, sent: number): number {
+  return sent * (answers > sent ? USES_PER_ANSWER_WHEN_CUT : USES_PER_ANSWER);
 }
 
-/** Compares the question of a query with that of a cached reply: the name's letters without regard to case, type and class as they are. */
-function isSameQuestion({ nameEnd, questionEnd }: QueryKey, query: Buffer, { slab, at, length }: CachedReply): boolean {
-  if (length < questionEnd) return false;
-  for (let i = HEADER_LENGTH; i < nameEnd; i++) {
-    const a = query[i]!;
-    const b = slab[at + i]!;
-    if (a !== b && lower(a) !== lower(b)) return false;
-  }
-  return query.readUInt32BE(nameEnd) === slab.readUInt32BE(at + nameEnd);
-}
-
-function mostUses(answer: Answer, sent: number): number {
-  const cut = answer.kind === 'records' && answer.answers.length > sent;
-  return sent * (cut ? USES_PER_ANSWER_WHEN_CUT : USES_PER_ANSWER);
+/** FNV-1a, so that no string has to be kept. Never 0, which stands for no source. */
+function hashOf(source: Source): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let i = 0; i < source.length; i++) hash = Math.imul(hash ^ source.charCodeAt(i), 0x01000193);
+  return hash | 1;
 }

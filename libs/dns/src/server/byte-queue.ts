@@ -12,6 +12,11 @@ export class ByteQueue {
     return this.#end;
   }
 
+  /** The octets from the front on, and others behind `length` of them; good until the next `append` or `consume`. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
   append(chunk: Buffer): void {
     if (this.#end === 0) this.#bytes = chunk;
     else {
@@ -19,15 +24,6 @@ export class ByteQueue {
       chunk.copy(this.#bytes, this.#end);
     }
     this.#end += chunk.length;
-  }
-
-  uint16(at: number): number {
-    return this.#bytes.readUInt16BE(at);
-  }
-
-  /** A view of some octets, good until the next `append` or `consume`. */
-  view(start: number, end: number): Buffer {
-    return this.#bytes.subarray(start, end);
   }
 
   /** Takes the first `count` octets away. */

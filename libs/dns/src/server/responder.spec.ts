@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { queryOctets } from '../../test/queries.js';
 import { startResponder } from '../../test/responder.js';
 import { line } from '../../test/show.js';
-import { RCODE } from '../wire/codes.js';
+import { OPTION, RCODE } from '../wire/codes.js';
 import { parseMessage } from '../wire/message.js';
+import { EXTENDED_ERROR } from '../zone/answer.js';
 
 function hex(text: string): Buffer {
   return Buffer.from(text.replaceAll(' ', ''), 'hex');
@@ -18,7 +19,7 @@ describe('a query', () => {
     ['a reply', `0001 8000 0001 0000 0000 0000 ${QUESTION}`],
     ['a reply of another operation', '0001 f800 0000 0000 0000 0000'],
   ])('that is %s gets no reply', (_, octets) => {
-    expect(startResponder().responder.respond(hex(octets), 'udp')).toBeUndefined();
+    expect(startResponder().respond(hex(octets), 'udp')).toBeUndefined();
   });
 
   it.each([
@@ -42,9 +43,9 @@ describe('a query', () => {
     ['TC, RA, Z, AD and CD', `0001 02f0 0001 0000 0000 0000 ${QUESTION}`, RCODE.NXDOMAIN],
     ['a response code', `0001 0005 0001 0000 0000 0000 ${QUESTION}`, RCODE.NXDOMAIN],
   ])('with %s is answered, the second time too', (_, octets, rcode) => {
-    const { responder } = startResponder();
+    const { respond } = startResponder();
     for (const transport of ['udp', 'tcp', 'udp'] as const) {
-      const reply = responder.respond(hex(octets), transport)!;
+      const reply = respond(hex(octets), transport)!;
       expect(reply[3]! & 15).toBe(rcode);
       expect(reply[2]! & 0x82).toBe(0x80); // QR, no TC
       expect(reply[3]! & 0xf0).toBe(0); // no RA, Z, AD, CD
@@ -52,11 +53,9 @@ describe('a query', () => {
   });
 
   it('of EDNS version 1 is told the version between others of version 0', () => {
-    const { responder } = startResponder();
+    const { respond } = startResponder();
     const codes = [0, 1, 0].map((version) => {
-      const { rcode, opt } = parseMessage(
-        responder.respond(queryOctets('consul', 'SOA', { opt: { version } }), 'udp')!,
-      );
+      const { rcode, opt } = parseMessage(respond(queryOctets('consul', 'SOA', { opt: { version } }), 'udp')!);
       return (opt!.extendedRcode << 4) | rcode;
     });
     expect(codes).toEqual([0, RCODE.BADVERS, 0]);
@@ -65,29 +64,28 @@ describe('a query', () => {
 
 describe('a failure inside', () => {
   it('is SERVFAIL, and one line a second', async () => {
-    const { responder, directory, log, clock } = startResponder();
+    const { respond, directory, log, clock } = startResponder();
     directory.instances = () => {
       throw new TypeError('a mistake');
     };
     const query = queryOctets('web.service.consul', 'A', { id: 7, rd: true });
     for (let i = 0; i < 3; i++) {
-      const reply = parseMessage(responder.respond(query, 'udp')!);
+      const reply = parseMessage(respond(query, 'udp')!);
       expect(reply).toMatchObject({ id: 7, rd: true, aa: false, rcode: RCODE.SERVFAIL });
       expect(reply.questions).toHaveLength(1);
     }
     expect(log.lines).toEqual(['a DNS query could not be answered']);
     await clock.advance(1_000);
-    responder.respond(query, 'udp');
+    respond(query, 'udp');
     expect(log.lines).toHaveLength(2);
   });
 });
 
 describe('a finished reply', () => {
   it('is used again, with the ID, RD and letters of each query', () => {
-    const { responder, directory } = startResponder();
+    const { respond, directory } = startResponder();
     directory.put('web', {});
-    const ask = (name: string, id: number, rd: boolean) =>
-      responder.respond(queryOctets(name, 'SRV', { id, rd }), 'udp')!;
+    const ask = (name: string, id: number, rd: boolean) => respond(queryOctets(name, 'SRV', { id, rd }), 'udp')!;
     const first = parseMessage(ask('web.service.consul', 1, false));
     const { asked } = directory;
     const again = parseMessage(ask('WEB.serVice.CONSUL', 0xabcd, true));
@@ -100,7 +98,7 @@ describe('a finished reply', () => {
   });
 
   it('is another one for each type, class, transport and EDNS shape', () => {
-    const { responder, directory } = startResponder();
+    const { respond, directory } = startResponder();
     directory.put('web', ...Array.from({ length: 60 }, (_, i) => ({ address: `10.0.0.${i}` })));
     const parts = [
       {},
@@ -114,7 +112,7 @@ describe('a finished reply', () => {
       parts.flatMap((each) =>
         (['udp', 'tcp'] as const).flatMap((transport) =>
           (['A', 'SRV', 97, 65] as const).map((type) => {
-            const reply = parseMessage(responder.respond(queryOctets('web.service.consul', type, each), transport)!);
+            const reply = parseMessage(respond(queryOctets('web.service.consul', type, each), transport)!);
             const { rcode, tc, answers, opt, questions } = reply;
             return [rcode, tc, answers.length, opt?.dnssecOk, questions[0]!.type, questions[0]!.class].join();
           }),
@@ -126,11 +124,11 @@ describe('a finished reply', () => {
   });
 
   it('goes when its service changes, and no other', () => {
-    const { responder, directory } = startResponder();
+    const { respond, directory } = startResponder();
     directory.put('a', {});
     directory.put('b', {});
     const address = (service: string) => {
-      const { answers } = parseMessage(responder.respond(queryOctets(`${service}.service.consul`, 'A'), 'udp')!);
+      const { answers } = parseMessage(respond(queryOctets(`${service}.service.consul`, 'A'), 'udp')!);
       return answers.map(line).join();
     };
     address('a');
@@ -147,46 +145,49 @@ describe('a finished reply', () => {
   });
 
   it('goes with its node, its address, or anything, as it was made', () => {
-    const { responder, directory } = startResponder();
+    const { respond, directory } = startResponder();
     const asks = ['n1.node.consul', 'x.node.consul', '1.0.0.10.in-addr.arpa', '0a000001.addr.consul'];
     const askAll = () => {
       const before = directory.asked;
-      for (const name of asks) responder.respond(queryOctets(name, 'PTR'), 'udp');
+      for (const name of asks) respond(queryOctets(name, 'PTR'), 'udp');
       return directory.asked - before;
     };
     directory.nodes.set('n1', { name: 'n1', address: '10.0.0.1', taggedAddresses: {}, meta: {} });
     expect([askAll(), askAll()]).toEqual([3, 0]);
     directory.tell({ addresses: ['10.0.0.1'] });
-    expect([askAll(), askAll()]).toEqual([2, 0]); // the address, and the name that is nowhere
-    directory.tell({ nodes: ['n1'] });
-    expect([askAll(), askAll()]).toEqual([2, 0]);
-    directory.tell({ services: ['web'] });
     expect([askAll(), askAll()]).toEqual([1, 0]);
+    directory.tell({ nodes: ['n1'] });
+    expect([askAll(), askAll()]).toEqual([1, 0]);
+    directory.tell({ nodes: ['a.b.x'] }); // makes x a name on the way
+    expect([askAll(), askAll()]).toEqual([1, 0]);
+    directory.tell({ services: ['web'] });
+    expect([askAll(), askAll()]).toEqual([0, 0]);
+    directory.tell({ everything: true });
+    expect([askAll(), askAll()]).toEqual([3, 0]);
   });
 
   it('is not kept when it was made from several things', () => {
-    const { responder, directory } = startResponder();
+    const { respond, directory } = startResponder();
     directory.put('inner', { address: 'web.service.consul' });
     directory.put('web', {});
-    const ask = () =>
-      parseMessage(responder.respond(queryOctets('inner.service.consul', 'A'), 'udp')!).answers.map(line);
+    const ask = () => parseMessage(respond(queryOctets('inner.service.consul', 'A'), 'udp')!).answers.map(line);
     expect(ask()[1]).toContain('10.0.0.1');
     directory.put('web', { address: '10.7.7.7' });
     expect(ask()[1]).toContain('10.7.7.7');
   });
 
   it.each(['A', 'SRV'] as const)('of several %s answers begins with another one each time, and is whole', (type) => {
-    const { responder, directory } = startResponder();
+    const { respond, directory } = startResponder();
     const nodes = Array.from({ length: 5 }, (_, i) => ({
       node: { name: `n${i}`, address: `10.0.0.${200 + i}`, meta: { i: `${i}` } },
     }));
     directory.put('web', ...nodes, { address: '2001:db8::c8', node: { name: 'n6' } });
     const firsts = new Map<string, number>();
     const query = queryOctets('web.service.consul', type, { opt: {} });
-    const wanted = parseMessage(responder.respond(query, 'udp')!);
+    const wanted = parseMessage(respond(query, 'udp')!);
     const sorted = ({ answers, additional }: typeof wanted) => [answers.map(line).sort(), additional.map(line).sort()];
     for (let i = 0; i < 300; i++) {
-      const reply = parseMessage(responder.respond(query, 'udp')!);
+      const reply = parseMessage(respond(query, 'udp')!);
       expect(sorted(reply)).toEqual(sorted(wanted));
       expect(reply.opt).toEqual(wanted.opt);
       const first = line(reply.answers[0]!);
@@ -198,12 +199,12 @@ describe('a finished reply', () => {
   });
 
   it('that shows a few of many instances shows others soon', () => {
-    const { responder, directory } = startResponder();
+    const { respond, directory } = startResponder();
     directory.put('web', ...Array.from({ length: 100 }, (_, i) => ({ address: `10.0.0.${i}` })));
     const seen = new Set<string>();
     const query = queryOctets('web.service.consul', 'A');
     for (let i = 0; i < 300; i++) {
-      for (const each of parseMessage(responder.respond(query, 'udp')!).answers) seen.add(line(each));
+      for (const each of parseMessage(respond(query, 'udp')!).answers) seen.add(line(each));
     }
     expect(seen.size).toBeGreaterThan(60);
     // Each choice of three is sent once as it was made, and once with each of them first.
@@ -211,13 +212,170 @@ describe('a finished reply', () => {
   });
 
   it('gives way to newer ones when there are too many, and is made again', () => {
-    const { responder, directory } = startResponder({}, 1);
+    const { respond, directory } = startResponder({}, 1);
     directory.put('web', {});
-    const ask = (name: string) => parseMessage(responder.respond(queryOctets(name, 'A'), 'udp')!);
+    const ask = (name: string) => parseMessage(respond(queryOctets(name, 'A'), 'udp')!);
     const first = ask('web.service.consul');
     const { asked } = directory;
     for (let i = 0; i < 20_000; i++) ask(`no-${i}.service.consul`);
     expect(ask('web.service.consul')).toEqual(first);
     expect(directory.asked).toBe(asked + 20_001);
+  });
+});
+
+describe('a cookie', () => {
+  const cookieOf = (reply: Buffer) => parseMessage(reply).opt!.options.find(({ code }) => code === OPTION.COOKIE)?.data;
+  const asking = (cookie: string, more: [number, string][] = []) => {
+    const options = [[OPTION.COOKIE, cookie] as const, ...more];
+    return queryOctets('web.service.consul', 'A', {
+      opt: { options: options.map(([code, octets]) => ({ code, data: hex(octets) })) },
+    });
+  };
+  const CLIENT = '0102030405060708';
+
+  it('comes back with one for the client and its address, the same from the cache and not', () => {
+    const { respond, directory, clock } = startResponder();
+    directory.put('web', {});
+    const of = (address: string, cookie = CLIENT, more: [number, string][] = []) =>
+      cookieOf(respond(asking(cookie, more), 'udp', address)!)!.toString('hex');
+    const first = of('192.0.2.1');
+    const seconds = (clock.now() / 1000).toString(16).padStart(8, '0');
+    expect(first).toMatch(new RegExp(`^${CLIENT}01000000${seconds}[0-9a-f]{16}$`));
+    expect(of('192.0.2.1')).toBe(first);
+    expect(of('192.0.2.1', first)).toBe(first);
+    expect(of('192.0.2.1', CLIENT, [[OPTION.COOKIE, 'ff'.repeat(8)]])).toBe(first);
+    expect(of('192.0.2.1', CLIENT, [[OPTION.NSID, '']])).toBe(first); // such a query is not cached
+    expect(of('192.0.2.2')).not.toBe(first);
+    expect(of('2001:db8::1')).not.toBe(of('2001:db8::2'));
+    expect(of('192.0.2.1', 'ff'.repeat(8))).not.toBe(first);
+  });
+
+  it('is no part of replies to queries without one, and does not change the rest', () => {
+    const { respond, directory } = startResponder();
+    directory.put('web', {});
+    const plain = queryOctets('web.service.consul', 'A', { opt: {} });
+    const { opt: _, ...without } = parseMessage(respond(plain, 'udp')!);
+    for (let i = 0; i < 2; i++) {
+      const { opt, ...rest } = parseMessage(respond(asking(CLIENT), 'udp')!);
+      expect(rest).toEqual(without);
+      expect(opt!.options).toHaveLength(1);
+      expect(cookieOf(respond(plain, 'udp')!)).toBeUndefined();
+    }
+  });
+
+  it('leaves a cut reply within its size', () => {
+    const { respond, directory } = startResponder();
+    directory.put('web', ...Array.from({ length: 90 }, (_, i) => ({ address: `10.0.0.${i}` })));
+    for (let i = 0; i < 3; i++) {
+      const reply = respond(asking(CLIENT), 'udp')!;
+      expect(reply.length).toBeLessThanOrEqual(1_232);
+      expect(parseMessage(reply)).toMatchObject({ tc: true, opt: { options: [{ code: OPTION.COOKIE }] } });
+    }
+  });
+
+  it.each(['', '00', '0102030405060708ff', 'ff'.repeat(15), 'ff'.repeat(41)])(
+    'of the wrong length (%s) is FORMERR',
+    (cookie) => {
+      const { respond } = startResponder();
+      expect(respond(asking(cookie), 'udp')![3]! & 15).toBe(RCODE.FORMERR);
+    },
+  );
+
+  it('alone, without a question, is answered with one', () => {
+    const { respond } = startResponder();
+    const reply = respond(hex(`0001 0000 0000 0000 0000 0001 00 0029 04d0 00000000 000c 000a 0008 ${CLIENT}`), 'udp')!;
+    expect(parseMessage(reply)).toMatchObject({ id: 1, rcode: 0, questions: [], answers: [], authority: [] });
+    expect(cookieOf(reply)).toHaveLength(24);
+  });
+
+  it('is ignored when the server makes none', () => {
+    const { respond } = startResponder({}, undefined, { cookies: false });
+    for (const cookie of [CLIENT, '00']) {
+      const { rcode, opt } = parseMessage(respond(asking(cookie), 'udp')!);
+      expect([rcode, opt!.options]).toEqual([RCODE.NXDOMAIN, []]);
+    }
+  });
+});
+
+describe('a client', () => {
+  it('from elsewhere than the allowed networks is refused, whatever others were answered', () => {
+    const { respond, directory } = startResponder({}, undefined, {
+      allowFrom: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7'],
+    });
+    directory.put('web', {});
+    const ask = (client: string) => {
+      const { rcode, aa, answers, opt } = parseMessage(
+        respond(queryOctets('web.service.consul', 'A', { opt: {} }), 'udp', client)!,
+      );
+      return [rcode, aa, answers.length, ...opt!.options.map(({ data }) => data.readUInt16BE(0))].join();
+    };
+    const answered = `${RCODE.NOERROR},true,1`;
+    const refused = `${RCODE.REFUSED},false,0,${EXTENDED_ERROR.PROHIBITED}`;
+    expect(['10.255.0.1', '2001:db8::9', '192.0.2.7', '::ffff:10.1.2.3'].map(ask)).toEqual(Array(4).fill(answered));
+    expect(['11.0.0.1', '2001:db9::1', '192.0.2.8', '::ffff:11.1.2.3'].map(ask)).toEqual(Array(4).fill(refused));
+  });
+
+  it('with a malformed query is told so wherever it is', () => {
+    const { respond } = startResponder({}, undefined, { allowFrom: ['10.0.0.0/8'] });
+    expect(respond(hex('0001 0000 0000 0000 0000 0000'), 'udp', '11.0.0.1')![3]! & 15).toBe(RCODE.FORMERR);
+  });
+});
+
+describe('answers that may be out of date', () => {
+  it('say so, until they are not', () => {
+    const { respond, directory } = startResponder();
+    directory.put('web', {});
+    const codes = () =>
+      ['web.service.consul', 'no.service.consul', 'service.consul', 'example.com'].map((name) => {
+        const { opt } = parseMessage(respond(queryOctets(name, 'A', { opt: {} }), 'udp')!);
+        return opt!.options.map(({ data }) => data.readUInt16BE(0)).join();
+      });
+    expect(codes()).toEqual(['', '', '', '20']);
+    directory.stale = true;
+    directory.tell({ everything: true });
+    expect(codes()).toEqual(['3', '19', '3', '20']);
+    expect(codes()).toEqual(['3', '19', '3', '20']);
+    directory.stale = false;
+    directory.tell({ everything: true });
+    expect(codes()).toEqual(['', '', '', '20']);
+  });
+});
+
+describe('counters', () => {
+  it('tell what came and what went, by way, type and code', () => {
+    const { respond, directory, counters, cache } = startResponder();
+    directory.put('web', {});
+    const ask = (type: 'A' | 'SRV' | number, transport: 'udp' | 'tcp', client: string, more = {}) =>
+      respond(queryOctets('web.service.consul', type, more), transport, client);
+    for (let i = 0; i < 3; i++) ask('SRV', 'udp', '10.0.0.1');
+    ask('A', 'udp', '::1', { opt: { dnssecOk: true } });
+    ask(15, 'tcp', '10.0.0.1');
+    ask(65_280, 'tcp', '10.0.0.1', { opt: { version: 1 } });
+    respond(queryOctets('example.com', 'A'), 'tcp', '10.0.0.1');
+    respond(hex('00'), 'udp');
+    respond(hex(`0001 8000 0001 0000 0000 0000 ${QUESTION}`), 'udp');
+    const { channels, ...rest } = counters.read(cache.counters, { connections: 0, rejected: 0 });
+    const brief = channels.map(({ transport, family, requests, responses, dnssecOk, dropped }) => ({
+      by: `${transport}${family}`,
+      requests,
+      responses,
+      dnssecOk,
+      dropped: `${dropped.short} ${dropped.reply}`,
+    }));
+    expect(brief).toEqual([
+      { by: 'udp4', requests: { SRV: 3 }, responses: { NOERROR: 3 }, dnssecOk: 0, dropped: '1 1' },
+      { by: 'udp6', requests: { A: 1 }, responses: { NOERROR: 1 }, dnssecOk: 1, dropped: '0 0' },
+      {
+        by: 'tcp4',
+        requests: { MX: 1, other: 1, A: 1 },
+        responses: { NOERROR: 1, BADVERS: 1, REFUSED: 1 },
+        dnssecOk: 0,
+        dropped: '0 0',
+      },
+      { by: 'tcp6', requests: {}, responses: {}, dnssecOk: 0, dropped: '0 0' },
+    ]);
+    expect(rest.cache).toMatchObject({ hits: 2, misses: 5, entries: 4 });
+    expect(channels[0]!.requestSizes.sum).toBe(3 * 36);
+    expect(channels[0]!.responseSizes.counts.reduce((sum, count) => sum + count)).toBe(3);
   });
 });

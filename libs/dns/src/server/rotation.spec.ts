@@ -10,8 +10,8 @@ import { buildReply } from '../zone/reply.js';
 import { copyRotated, isRotatable } from './rotation.js';
 
 const OWNER = Name.fromText('web.service.consul')!;
-const QUESTION_END = 12 + 20 + 4;
-const OPTIONS = { udpAnswerLimit: 0, enableTruncate: true, serverId: '' };
+const QUESTION_LENGTH = 12 + 20 + 4;
+const OPTIONS = { udpAnswerLimit: 0, enableTruncate: true, serverId: '', cookies: false, idleTimeout: 10_000 };
 
 function replyOf(answers: { record: ResourceRecord; additional: ResourceRecord[] }[], edns: boolean): Buffer {
   const asked = query(OWNER, 'SRV', { transport: 'tcp', ...(edns && { opt: {} }) });
@@ -45,11 +45,12 @@ describe('copyRotated', () => {
         fc.nat({ max: 20 }),
         (answers, edns, turn) => {
           const reply = replyOf(answers, edns);
-          expect(isRotatable(reply, QUESTION_END)).toBe(true);
-          const slab = Buffer.concat([Buffer.from('before'), reply, Buffer.from('behind')]);
-          const copy = Buffer.alloc(reply.length);
-          copyRotated(slab, 6, copy, QUESTION_END, turn);
-          const [before, after] = [parseMessage(reply), parseMessage(copy)];
+          expect(isRotatable(reply, QUESTION_LENGTH)).toBe(true);
+          const ring = Buffer.concat([Buffer.from('before'), reply, Buffer.from('behind')]);
+          const copy = Buffer.alloc(3 + reply.length + 3);
+          copyRotated(ring, 6, reply.length, copy, 3, QUESTION_LENGTH, turn);
+          expect([copy.subarray(0, 3), copy.subarray(-3)]).toEqual([Buffer.alloc(3), Buffer.alloc(3)]);
+          const [before, after] = [parseMessage(reply), parseMessage(copy.subarray(3, -3))];
           const at = turn % answers.length;
           expect(after.answers).toEqual([...before.answers.slice(at), ...before.answers.slice(0, at)]);
           expect({ ...after, answers: [] }).toEqual({ ...before, answers: [] });
@@ -66,17 +67,17 @@ describe('isRotatable', () => {
     const cname = record(OWNER, 'CNAME', 1, { target });
     const srv = record(OWNER, 'SRV', 1, { priority: 1, weight: 1, port: 1, target });
     expect(line(srv)).toContain('a.consul');
-    expect(isRotatable(replyOf([{ record: cname, additional: [] }], false), QUESTION_END)).toBe(false);
+    expect(isRotatable(replyOf([{ record: cname, additional: [] }], false), QUESTION_LENGTH)).toBe(false);
     expect(
       isRotatable(
         replyOf([{ record: record(target, 'A', 1, { address: '10.0.0.1' }), additional: [] }], false),
-        QUESTION_END,
+        QUESTION_LENGTH,
       ),
     ).toBe(false);
     expect(
       isRotatable(
         replyOf([{ record: srv, additional: [record(target, 'CNAME', 1, { target: OWNER })] }], false),
-        QUESTION_END,
+        QUESTION_LENGTH,
       ),
     ).toBe(false);
   });

@@ -12,11 +12,13 @@ const NAMELESS: readonly number[] = [TYPE.A, TYPE.AAAA, TYPE.TXT, TYPE.OPT];
 /**
  * Whether the answers of a reply can change places: each is owned by the question's name and holds no pointer, and behind them are only records
  * without names in their data.
+ *
+ * @param questionLength octets of the header and the question
  */
-export function isRotatable(reply: Buffer, questionEnd: number): boolean {
+export function isRotatable(reply: Buffer, questionLength: number): boolean {
   const answers = reply.readUInt16BE(6);
   const others = reply.readUInt16BE(8) + reply.readUInt16BE(10);
-  let at = questionEnd;
+  let at = questionLength;
   for (let i = 0; i < answers; i++) {
     if (reply.readUInt16BE(at) !== POINTER_TO_QUESTION) return false;
     const type = reply.readUInt16BE(at + 2);
@@ -33,38 +35,51 @@ export function isRotatable(reply: Buffer, questionEnd: number): boolean {
 }
 
 /**
- * Copies a rotatable reply that lies in `from` at `at` to the front of `to`, with its answers moved up by `turn` places, those at the front to
- * the end. Pointers into the answers follow.
+ * Copies a rotatable reply of `length` octets that lies in `from` at `at` to `to` at `toAt`, with its answers moved up by `turn` places, those at
+ * the front to the end. Pointers into the answers follow.
+ *
+ * @param questionLength octets of the header and the question
  */
-export function copyRotated(from: Buffer, at: number, to: Buffer, questionEnd: number, turn: number): void {
+export function copyRotated(
+  from: Buffer,
+  at: number,
+  length: number,
+  to: Buffer,
+  toAt: number,
+  questionLength: number,
+  turn: number,
+): void {
   const answers = from.readUInt16BE(at + 6);
-  let split = questionEnd;
-  let end = questionEnd;
+  const first = turn % answers;
+  const start = at + questionLength;
+  let split = start;
+  let end = start;
   for (let i = 0; i < answers; i++) {
-    if (i === turn % answers) split = end;
-    end = afterData(from, at + end + 2) - at;
+    if (i === first) split = end;
+    end = afterData(from, end + 2);
   }
-  from.copy(to, 0, at, at + questionEnd);
-  from.copy(to, questionEnd, at + split, at + end);
-  from.copy(to, questionEnd + end - split, at + questionEnd, at + split);
-  from.copy(to, end, at + end, at + to.length);
-  if (split > questionEnd) movePointers(to, questionEnd, split, end);
+  const moved = toAt - at;
+  from.copy(to, toAt, at, start);
+  from.copy(to, start + moved, split, end);
+  if (split > start) from.copy(to, start + moved + end - split, start, split);
+  from.copy(to, end + moved, end, at + length);
+  if (split > start) movePointers(to, toAt, start - at, split - at, end - at);
 }
 
-/** Mends the owners of the records behind the answers: [start, split) has gone to the end, [split, end) to the front. */
-function movePointers(reply: Buffer, start: number, split: number, end: number): void {
-  let at = end;
-  for (let i = reply.readUInt16BE(8) + reply.readUInt16BE(10); i > 0; i--) {
-    const owner = ownerEnd(reply, at);
+/** Mends the owners of the records behind the answers of a reply at `at`: [start, split) has gone to the end, [split, end) to the front. */
+function movePointers(reply: Buffer, at: number, start: number, split: number, end: number): void {
+  let next = at + end;
+  for (let i = reply.readUInt16BE(at + 8) + reply.readUInt16BE(at + 10); i > 0; i--) {
+    const owner = ownerEnd(reply, next);
     if (!isPointer(reply, owner)) {
-      at = afterData(reply, owner + 1);
+      next = afterData(reply, owner + 1);
       continue;
     }
     const target = reply.readUInt16BE(owner) & 0x3fff;
     if (target >= start && target < end) {
       reply.writeUInt16BE(0xc000 | (target < split ? target + end - split : target - split + start), owner);
     }
-    at = afterData(reply, owner + 2);
+    next = afterData(reply, owner + 2);
   }
 }
 

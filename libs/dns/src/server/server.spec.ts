@@ -1,13 +1,17 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually, FakeClock } from '#libs/testing';
 import { MemoryDirectory } from '../../test/memory-directory.js';
 import { queryOctets } from '../../test/queries.js';
 import { ListLog } from '../../test/responder.js';
-import { zoneOptions } from '../../test/zone-options.js';
-import { parseMessage } from '../wire/message.js';
+import { dnsSettings } from '../../test/zone-options.js';
+import { OPTION, RCODE } from '../wire/codes.js';
+import { parseMessage, type Message } from '../wire/message.js';
+import { Name } from '../wire/name.js';
+import type { Option } from '../wire/opt.js';
 import { DnsServer } from './server.js';
 import { DEFAULT_TCP_LIMITS, type TcpLimits } from './tcp-limits.js';
 
@@ -15,11 +19,16 @@ const HOST = '127.0.0.1';
 const servers: DnsServer[] = [];
 const sockets: Socket[] = [];
 
-async function start(tcpLimits: Partial<TcpLimits> = {}) {
+async function start(
+  tcpLimits: Partial<TcpLimits> = {},
+  settings = dnsSettings(),
+  host = HOST,
+  interfaces = networkInterfaces,
+) {
   const directory = new MemoryDirectory();
   const clock = new FakeClock();
   const log = new ListLog();
-  const server = new DnsServer({ host: HOST, port: 0, zone: zoneOptions(), directory, clock, log, tcpLimits });
+  const server = new DnsServer({ host, port: 0, settings, directory, clock, log, tcpLimits, interfaces });
   await server.start();
   servers.push(server);
   return { server, directory, clock, log, port: server.address.port };
@@ -58,6 +67,14 @@ async function askUdp(port: number, id: number): Promise<number> {
   return parseMessage(reply).id;
 }
 
+async function udpReply(port: number, name: string, options?: readonly Option[]): Promise<Message> {
+  const socket = createSocket('udp4');
+  socket.send(queryOctets(name, 'A', options && { opt: { options } }), port, HOST);
+  const [reply] = (await once(socket, 'message')) as [Buffer];
+  socket.close();
+  return parseMessage(reply);
+}
+
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   await Promise.all(servers.splice(0).map((server) => server.stop()));
@@ -92,7 +109,12 @@ describe('DnsServer', () => {
     await once(udp, 'listening');
     const [free, taken] = by === 'udp' ? [tcp, udp] : [udp, tcp];
     await new Promise<void>((resolve) => void free.close(() => resolve()));
-    const parts = { zone: zoneOptions(), directory: new MemoryDirectory(), clock: new FakeClock(), log: new ListLog() };
+    const parts = {
+      settings: dnsSettings(),
+      directory: new MemoryDirectory(),
+      clock: new FakeClock(),
+      log: new ListLog(),
+    };
     const server = new DnsServer({ host: HOST, port, ...parts });
     await expect(server.start()).rejects.toMatchObject({ code: 'EADDRINUSE', port });
     await new Promise<void>((resolve) => void taken.close(() => resolve()));
@@ -104,11 +126,7 @@ describe('DnsServer', () => {
     const { port, directory } = await start();
     const { socket, ids } = await client(port);
     const count = async () => {
-      const udp = createSocket('udp4');
-      udp.send(queryOctets('web.service.consul', 'A'), port, HOST);
-      const [reply] = (await once(udp, 'message')) as [Buffer];
-      udp.close();
-      return parseMessage(reply).answers.length;
+      return (await udpReply(port, 'web.service.consul')).answers.length;
     };
     expect(await count()).toBe(0);
     directory.put('web', {});
@@ -117,6 +135,100 @@ describe('DnsServer', () => {
     expect(await count()).toBe(0);
     socket.destroy();
     expect(ids).toEqual([]);
+  });
+
+  it('answers by other settings from the next query on, over the same sockets', async () => {
+    const { port, server, directory } = await start();
+    directory.put('web', {});
+    const { socket, ids } = await client(port);
+    const ttl = async () => (await udpReply(port, 'web.service.consul')).answers.map((answer) => answer.ttl).join();
+    expect(await ttl()).toBe('0');
+    server.reconfigure(dnsSettings({ serviceTtl: { web: 7 } }));
+    expect(await ttl()).toBe('7');
+    server.reconfigure(dnsSettings({ domain: Name.fromText('example')! }));
+    expect((await udpReply(port, 'web.service.consul')).rcode).toBe(RCODE.REFUSED);
+    expect((await udpReply(port, 'web.service.example')).answers).toHaveLength(1);
+    expect(() => server.reconfigure(dnsSettings({}, { allowFrom: ['10.0.0.0/33'] }))).toThrow(RangeError);
+    expect((await udpReply(port, 'web.service.example')).answers).toHaveLength(1);
+    server.reconfigure(dnsSettings({}, { allowFrom: ['10.0.0.0/8'] }));
+    expect((await udpReply(port, 'web.service.consul')).rcode).toBe(RCODE.REFUSED);
+    socket.write(frame(5));
+    await eventually('the answer', 5_000, () => ids.length === 1);
+  });
+
+  it('keeps its cookies when settings change, and has those of a configured secret', async () => {
+    const { port, server } = await start();
+    const cookie = async () => {
+      const { opt } = await udpReply(port, 'consul', [{ code: OPTION.COOKIE, data: Buffer.alloc(8, 1) }]);
+      return opt!.options[0]!.data.toString('hex');
+    };
+    const first = await cookie();
+    server.reconfigure(dnsSettings({ nodeTtl: 1 }));
+    expect(await cookie()).toBe(first);
+    server.reconfigure(dnsSettings({}, { cookieSecret: Buffer.alloc(16, 9) }));
+    const second = await cookie();
+    expect(second).not.toBe(first);
+    const other = await start({}, dnsSettings({}, { cookieSecret: Buffer.alloc(16, 9) }));
+    const { opt } = await udpReply(other.port, 'consul', [{ code: OPTION.COOKIE, data: Buffer.alloc(8, 1) }]);
+    expect(opt!.options[0]!.data.toString('hex')).toBe(second);
+  });
+
+  it('logs the share of queries that it is told to, and no other', async () => {
+    const { port, server, directory, log } = await start();
+    directory.put('web', {});
+    await udpReply(port, 'web.service.consul');
+    expect(log.lines).toEqual([]);
+    server.reconfigure(dnsSettings({}, { queryLog: 1 }));
+    await udpReply(port, 'WEB.service.consul');
+    const { socket, ids } = await client(port);
+    socket.write(frame(7, 'example.com'));
+    await eventually('the answer', 5_000, () => ids.length === 1);
+    await eventually('both lines', 5_000, () => log.lines.length === 2);
+    expect(log.details).toMatchObject([
+      {
+        client: HOST,
+        proto: 'udp',
+        qname: 'WEB.service.consul.',
+        qtype: 'A',
+        qclass: 'IN',
+        flags: 'qr aa',
+        rcode: 'NOERROR',
+        answers: 1,
+      },
+      { client: HOST, proto: 'tcp', id: 7, qname: 'example.com.', qtype: 'SRV', rcode: 'REFUSED', flags: 'qr' },
+    ]);
+    server.reconfigure(dnsSettings());
+    await udpReply(port, 'web.service.consul');
+    expect(log.lines).toHaveLength(2);
+  });
+
+  it('answers at each address of the machine from that address, also when addresses come and go', async () => {
+    const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.1'];
+    const interfaces = () => ({
+      lo: addresses.map((address) => ({ address, family: 'IPv4' }) as NetworkInterfaceInfo),
+    });
+    const { port, clock } = await start({}, dnsSettings(), '0.0.0.0', interfaces);
+    const answersAt = async (address: string) => {
+      const socket = createSocket('udp4').bind(0, HOST);
+      socket.send(queryOctets('consul', 'SOA'), port, address);
+      const [, from] = (await once(socket, 'message')) as [Buffer, RemoteInfo];
+      socket.close();
+      expect([from.address, from.port]).toEqual([address, port]);
+    };
+    const isTaken = async (address: string) => {
+      const socket = createSocket('udp4').bind(port, address);
+      const [error] = await Promise.race([once(socket, 'error') as Promise<[Error]>, once(socket, 'listening')]);
+      socket.close();
+      return error !== undefined;
+    };
+    await answersAt('127.0.0.1');
+    await answersAt('127.0.0.2');
+    expect([await isTaken('127.0.0.2'), await isTaken('127.0.0.3')]).toEqual([true, false]);
+    addresses.splice(1, 2, '127.0.0.3');
+    await clock.advance(5_000);
+    await eventually('the change', 5_000, async () => !(await isTaken('127.0.0.2')) && (await isTaken('127.0.0.3')));
+    await answersAt('127.0.0.1');
+    await answersAt('127.0.0.3');
   });
 
   it('stops twice without harm', async () => {
@@ -227,6 +339,36 @@ describe('TCP', () => {
       return candidate.ids.length === 1 && candidate;
     });
     expect(next.ids).toEqual([9]);
+  });
+
+  it('keeps idle connections for a shorter time when most places are taken', async () => {
+    const { port, clock } = await start({ connections: 4, idleTimeout: 10_000, crowdedIdleTimeout: 2_000 });
+    const first = await client(port);
+    const second = await client(port);
+    for (const { socket } of [first, second]) socket.write(frame(1));
+    await eventually('both answers', 5_000, () => first.ids.length + second.ids.length === 2);
+    await clock.advance(3_000);
+    expect(first.socket.destroyed).toBe(false);
+    const third = await client(port);
+    third.socket.write(frame(2));
+    await eventually('the answer', 5_000, () => third.ids.length === 1);
+    await clock.advance(500);
+    await Promise.all([first.closed, second.closed]);
+    expect(third.socket.destroyed).toBe(false);
+    await clock.advance(5_000); // it is alone again
+    expect(third.socket.destroyed).toBe(false);
+  });
+
+  it('counts the connections that are open, and those turned away', async () => {
+    const { port, server } = await start({ connections: 1 });
+    const { socket, ids } = await client(port);
+    socket.write(frame(1));
+    await eventually('the answer', 5_000, () => ids.length === 1);
+    await (
+      await client(port)
+    ).closed;
+    expect(server.counters.tcp).toEqual({ connections: 1, rejected: 1 });
+    expect(server.counters.channels[2]).toMatchObject({ transport: 'tcp', family: 4, requests: { SRV: 1 } });
   });
 
   it('caps the connections in all', async () => {

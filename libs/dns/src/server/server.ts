@@ -1,10 +1,15 @@
+import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import type { Clock } from '#libs/time';
 import type { Directory } from '../zone/directory.js';
-import type { ZoneOptions } from '../zone/options.js';
-import { Zone } from '../zone/zone.js';
 import { AnswerCache } from './answer-cache.js';
+import { COOKIE_SECRET } from './cookie-jar.js';
+import { Counters, type DnsCounters } from './counters.js';
 import type { Log } from './log.js';
+import type { Observer } from './observer.js';
+import { queryLog } from './query-log.js';
 import { Responder } from './responder.js';
+import { replySource, type DnsSettings, type ReplySourceParts } from './settings.js';
 import { DEFAULT_TCP_LIMITS, type TcpLimits } from './tcp-limits.js';
 import { TcpServer } from './tcp.js';
 import { UdpServer } from './udp.js';
@@ -15,17 +20,19 @@ const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
 const PORT_ATTEMPTS = 20;
 
 export interface DnsServerOptions {
-  /** An IP address. */
+  /** An IP address; `0.0.0.0` or `::` for all of the machine's. */
   readonly host: string;
   /** 0: one that is free for UDP and TCP. */
   readonly port: number;
-  readonly zone: ZoneOptions;
+  readonly settings: DnsSettings;
   readonly directory: Directory;
   readonly clock: Clock;
   readonly log: Log;
   readonly tcpLimits?: Partial<TcpLimits>;
   /** The most octets of finished replies that are kept for the next client; 16 MiB by default. */
   readonly cacheBytes?: number;
+  /** Tells the machine's addresses, for a host that stands for all of them; `os.networkInterfaces` by default. */
+  readonly interfaces?: typeof networkInterfaces;
 }
 
 /**
@@ -39,25 +46,43 @@ export interface DnsServerOptions {
 export class DnsServer {
   readonly #host: string;
   readonly #wantedPort: number;
+  readonly #parts: ReplySourceParts;
+  readonly #log: Log;
+  readonly #cache: AnswerCache;
+  readonly #counters = new Counters();
+  readonly #observer: Observer = {};
+  readonly #responder: Responder;
   readonly #udp: UdpServer;
   readonly #tcp: TcpServer;
   readonly #unsubscribe: () => void;
   #port = 0;
 
-  constructor({ host, port, zone: zoneOptions, directory, clock, log, tcpLimits, cacheBytes }: DnsServerOptions) {
-    const zone = new Zone(zoneOptions, directory, clock);
-    const cache = new AnswerCache(cacheBytes ?? DEFAULT_CACHE_BYTES);
-    const responder = new Responder({ zone, zoneOptions, cache, clock, log });
-    this.#unsubscribe = directory.subscribe((change) => cache.drop(change));
+  /** @throws RangeError when a network in the settings is none */
+  constructor(options: DnsServerOptions) {
+    const { host, port, settings, directory, clock, log, tcpLimits, cacheBytes } = options;
+    const limits = { ...DEFAULT_TCP_LIMITS, ...tcpLimits };
     this.#host = host;
     this.#wantedPort = port;
-    this.#udp = new UdpServer(responder, log);
-    this.#tcp = new TcpServer({ responder, limits: { ...DEFAULT_TCP_LIMITS, ...tcpLimits }, clock, log });
+    this.#log = log;
+    this.#parts = { directory, clock, idleTimeout: limits.idleTimeout, ownSecret: randomBytes(COOKIE_SECRET) };
+    this.#cache = new AnswerCache(cacheBytes ?? DEFAULT_CACHE_BYTES);
+    const source = replySource(settings, this.#parts);
+    this.#responder = new Responder({ source, cache: this.#cache, counters: this.#counters, clock, log });
+    this.#unsubscribe = directory.subscribe((change) => this.#cache.drop(change));
+    const shared = { responder: this.#responder, observer: this.#observer, log };
+    const { udp, tcp } = this.#counters.channels;
+    this.#udp = new UdpServer({ ...shared, channels: udp }, clock, options.interfaces ?? networkInterfaces);
+    this.#tcp = new TcpServer({ ...shared, channels: tcp, limits, clock });
+    this.#observe(settings);
   }
 
   /** Where it listens, once it has started. */
   get address(): { readonly host: string; readonly port: number } {
     return { host: this.#host, port: this.#port };
+  }
+
+  get counters(): DnsCounters {
+    return this.#counters.read(this.#cache.counters, this.#tcp.counters);
   }
 
   /** @throws the socket's own error, such as EADDRINUSE, with nothing left open */
@@ -76,6 +101,16 @@ export class DnsServer {
     }
   }
 
+  /**
+   * Answers by other settings from the next query on; the sockets stay.
+   *
+   * @throws RangeError when a network in the settings is none; then nothing has changed
+   */
+  reconfigure(settings: DnsSettings): void {
+    this.#responder.use(replySource(settings, this.#parts));
+    this.#observe(settings);
+  }
+
   /** Ends TCP clients when their questions are answered; UDP goes on until `stop`. */
   async drain(): Promise<void> {
     await this.#tcp.drain();
@@ -85,5 +120,9 @@ export class DnsServer {
   async stop(): Promise<void> {
     this.#unsubscribe();
     await Promise.all([this.#udp.stop(), this.#tcp.stop()]);
+  }
+
+  #observe({ queryLog: share }: DnsSettings): void {
+    this.#observer.see = share > 0 ? queryLog(this.#log, share) : undefined;
   }
 }

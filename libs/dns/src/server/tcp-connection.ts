@@ -1,14 +1,30 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '#libs/time';
 import { ByteQueue } from './byte-queue.js';
+import type { Channel } from './counters.js';
+import type { Client, Observer } from './observer.js';
 import type { Responder } from './responder.js';
 import type { TcpLimits } from './tcp-limits.js';
 
 /** Octets of the length in front of each message (RFC 1035 section 4.2.2). */
 const LENGTH = 2;
 
-/** Octets of answers that are gathered into one write. */
+/** Octets of answers that are gathered into one write; one longer answer makes a longer one. */
 const BATCH = 64 * 1024;
+
+/** How much longer than its question an answer is, about. */
+const GROWTH = 8;
+
+const EMPTY = Buffer.alloc(0);
+
+/** What a connection takes part in. */
+export interface TcpParts {
+  readonly responder: Responder;
+  readonly channels: Readonly<Record<4 | 6, Channel>>;
+  readonly observer: Observer;
+  readonly limits: TcpLimits;
+  readonly clock: Clock;
+}
 
 /**
  * One client over TCP: its questions may come in any pieces and any number at once (RFC 7766). Answers are made only as fast as the client
@@ -18,9 +34,9 @@ export class TcpConnection {
   /** When it is cut off, in `Clock.monotonic` time. */
   deadline: number;
   readonly #socket: Socket;
-  readonly #responder: Responder;
-  readonly #limits: TcpLimits;
-  readonly #clock: Clock;
+  readonly #parts: TcpParts;
+  readonly #client: Client;
+  readonly #channel: Channel;
   /** What came in and was not yet answered; bounded, as a paused socket brings no more. */
   readonly #pending = new ByteQueue();
   /** Whether the client takes no more answers for now. */
@@ -28,12 +44,12 @@ export class TcpConnection {
   /** Whether no more questions are taken. */
   #ending = false;
 
-  constructor(socket: Socket, responder: Responder, limits: TcpLimits, clock: Clock) {
+  constructor(socket: Socket, client: Client, parts: TcpParts) {
     this.#socket = socket;
-    this.#responder = responder;
-    this.#limits = limits;
-    this.#clock = clock;
-    this.deadline = clock.monotonic() + limits.messageTimeout;
+    this.#client = client;
+    this.#parts = parts;
+    this.#channel = parts.channels[client.address.includes(':') ? 6 : 4];
+    this.deadline = parts.clock.monotonic() + parts.limits.messageTimeout;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
     socket.on('end', () => this.drain());
@@ -48,6 +64,11 @@ export class TcpConnection {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Whether it has no question under way. */
+  get idle(): boolean {
+    return this.#pending.length === 0 && !this.#blocked && !this.#ending;
   }
 
   #onData(chunk: Buffer): void {
@@ -65,62 +86,72 @@ export class TcpConnection {
 
   /** Answers the whole messages that wait, until the client must read first. @returns whether there was one */
   #answerPending(): boolean {
-    let at = 0;
-    while (!this.#blocked && this.#socket.writable) {
-      const batch: Buffer[] = [];
-      at = this.#answerBatch(at, batch);
-      if (batch.length === 0) break;
-      this.#write(batch);
-    }
-    this.#pending.consume(at);
+    const before = this.#pending.length;
+    while (!this.#blocked && this.#socket.writable && this.#answerBatch());
+    const answered = this.#pending.length < before;
     if (this.#blocked) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
     if (this.#ending && !this.#blocked) this.#finish();
-    return at > 0;
+    return answered;
   }
 
-  /** Answers messages from `at` on until enough octets are gathered. @returns where the first unanswered one begins */
-  #answerBatch(at: number, batch: Buffer[]): number {
+  /**
+   * Answers messages until enough octets are gathered, and sends the answers with their lengths in one write: so none waits for an
+   * acknowledgement of its length (RFC 7766 section 8). @returns whether there was an answer
+   */
+  #answerBatch(): boolean {
+    const { responder, observer } = this.#parts;
+    const { bytes, length: available } = this.#pending;
+    let batch: Buffer = EMPTY;
     let size = 0;
-    let next = at;
-    while (size < BATCH && this.#hasMessage(next)) {
-      const end = next + LENGTH + this.#pending.uint16(next);
-      const reply = this.#responder.respond(this.#pending.view(next + LENGTH, end), 'tcp');
-      next = end;
-      // What must not be answered is no DNS client's: nothing good follows, but what came before it is answered.
-      if (!reply) {
+    let at = 0;
+    while (size < BATCH && at + LENGTH <= available) {
+      const start = at + LENGTH;
+      const end = start + bytes.readUInt16BE(at);
+      if (end > available) break;
+      const length = responder.prepare(bytes, start, end, this.#channel, this.#client.address);
+      at = end;
+      if (length === 0) {
+        // What must not be answered is no DNS client's: nothing good follows, but what came before it is answered.
         this.#ending = true;
-        return this.#pending.length;
+        at = available;
+        break;
       }
-      const length = Buffer.allocUnsafe(LENGTH);
-      length.writeUInt16BE(reply.length);
-      batch.push(length, reply);
-      size += reply.length;
+      const replyAt = size + LENGTH;
+      if (replyAt + length > batch.length) batch = enlarged(batch, size, replyAt + length, available - at);
+      batch.writeUInt16BE(length, size);
+      responder.write(batch, replyAt, this.#channel);
+      size = replyAt + length;
+      observer.see?.(bytes.subarray(start, end), batch.subarray(replyAt, size), 'tcp', this.#client);
     }
-    return next;
+    this.#pending.consume(at);
+    if (size > 0) this.#write(batch.subarray(0, size));
+    return size > 0;
   }
 
-  #hasMessage(at: number): boolean {
-    const { length } = this.#pending;
-    return length >= at + LENGTH && length >= at + LENGTH + this.#pending.uint16(at);
-  }
-
-  /** Lengths and messages go out in one write, so that no answer waits for an acknowledgement of its length (RFC 7766 section 8). */
-  #write(batch: readonly Buffer[]): void {
-    this.#socket.write(Buffer.concat(batch));
-    this.#blocked = this.#socket.writableLength > this.#limits.unsentBytes;
+  #write(batch: Buffer): void {
+    this.#socket.write(batch);
+    this.#blocked = this.#socket.writableLength > this.#parts.limits.unsentBytes;
   }
 
   #setDeadline(): void {
-    const { messageTimeout, idleTimeout, writeTimeout } = this.#limits;
-    const now = this.#clock.monotonic();
-    if (this.#blocked) this.deadline = now + writeTimeout;
-    else this.deadline = now + (this.#pending.length > 0 ? messageTimeout : idleTimeout);
+    const { limits, clock } = this.#parts;
+    const now = clock.monotonic();
+    if (this.#blocked) this.deadline = now + limits.writeTimeout;
+    else this.deadline = now + (this.#pending.length > 0 ? limits.messageTimeout : limits.idleTimeout);
   }
 
   /** Sends what is left to send and ends the connection. */
   #finish(): void {
     this.#socket.end();
-    this.deadline = this.#clock.monotonic() + this.#limits.writeTimeout;
+    this.deadline = this.#parts.clock.monotonic() + this.#parts.limits.writeTimeout;
   }
+}
+
+/** Room for at least `needed` octets that begin with the first `size` of `batch`: as much as `unanswered` octets of questions may need. */
+function enlarged(batch: Buffer, size: number, needed: number, unanswered: number): Buffer {
+  const expected = Math.min(size + GROWTH * unanswered, BATCH + needed - size);
+  const larger = Buffer.allocUnsafe(Math.max(needed, expected));
+  batch.copy(larger, 0, 0, size);
+  return larger;
 }

@@ -8,6 +8,8 @@ export interface TcpLimits {
   readonly messageTimeout: number;
   /** Between the last message and the next. */
   readonly idleTimeout: number;
+  /** The same while three quarters of all connections are taken. */
+  readonly crowdedIdleTimeout: number;
   /** How long a client may leave its answers unread. */
   readonly writeTimeout: number;
   /** Octets of unread answers at which a client's further questions wait. */
@@ -20,6 +22,7 @@ export const DEFAULT_TCP_LIMITS: TcpLimits = {
   connectionsPerAddress: 32,
   messageTimeout: 5_000,
   idleTimeout: 10_000,
+  crowdedIdleTimeout: 2_000,
   writeTimeout: 5_000,
   unsentBytes: 256 * 1024,
 };

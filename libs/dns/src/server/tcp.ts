@@ -1,18 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Clock, Timer } from '#libs/time';
+import type { Timer } from '#libs/time';
 import type { Log } from './log.js';
-import type { Responder } from './responder.js';
-import { TcpConnection } from './tcp-connection.js';
-import type { TcpLimits } from './tcp-limits.js';
+import { TcpConnection, type TcpParts } from './tcp-connection.js';
 
 /** Milliseconds between two looks at the deadlines: one timer for all connections instead of one set anew with each message. */
 const SWEEP_INTERVAL = 250;
 
-export interface TcpServerOptions {
-  readonly responder: Responder;
-  readonly limits: TcpLimits;
-  readonly clock: Clock;
+/** The share of all connections from which on idle ones must go sooner. */
+const CROWDED = 0.75;
+
+export interface TcpServerOptions extends TcpParts {
   readonly log: Log;
 }
 
@@ -23,9 +21,15 @@ export class TcpServer {
   readonly #byAddress = new Map<string, number>();
   #server: Server | undefined;
   #sweep: Timer | undefined;
+  #rejected = 0;
 
   constructor(options: TcpServerOptions) {
     this.#options = options;
+  }
+
+  /** Connections that are open, and how many were turned away so far. */
+  get counters(): { readonly connections: number; readonly rejected: number } {
+    return { connections: this.#connections.size, rejected: this.#rejected };
   }
 
   /** @throws the error of the socket, such as EADDRINUSE */
@@ -57,14 +61,14 @@ export class TcpServer {
   }
 
   #accept(socket: Socket): void {
-    const address = socket.remoteAddress;
+    const { remoteAddress: address, remotePort: port } = socket;
     // Gone before it was accepted, or one too many: other clients and UDP must not suffer.
-    if (address === undefined || !this.#admits(address)) {
+    if (address === undefined || port === undefined || !this.#admits(address)) {
+      this.#rejected++;
       socket.destroy();
       return;
     }
-    const { responder, limits, clock } = this.#options;
-    const connection = new TcpConnection(socket, responder, limits, clock);
+    const connection = new TcpConnection(socket, { address, port }, this.#options);
     this.#connections.add(connection);
     this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
     socket.once('close', () => this.#forget(connection, address));
@@ -83,7 +87,12 @@ export class TcpServer {
   }
 
   #cutOffLate(): void {
-    const now = this.#options.clock.monotonic();
-    for (const connection of this.#connections) if (connection.deadline <= now) connection.destroy();
+    const { limits, clock } = this.#options;
+    const now = clock.monotonic();
+    const crowded = this.#connections.size >= CROWDED * limits.connections;
+    const sooner = crowded ? limits.idleTimeout - limits.crowdedIdleTimeout : 0;
+    for (const connection of this.#connections) {
+      if (connection.deadline - (connection.idle ? sooner : 0) <= now) connection.destroy();
+    }
   }
 }

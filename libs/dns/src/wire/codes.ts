@@ -27,7 +27,7 @@ export const CLASS = { IN: 1, CH: 3 } as const;
 export const FLAG = { QR: 0x8000, AA: 0x0400, TC: 0x0200, RD: 0x0100, RA: 0x0080, AD: 0x0020, CD: 0x0010 } as const;
 
 /** EDNS options (RFC 6891 section 6.1.2). */
-export const OPTION = { NSID: 3, CLIENT_SUBNET: 8, TCP_KEEPALIVE: 11, EXTENDED_ERROR: 15 } as const;
+export const OPTION = { NSID: 3, CLIENT_SUBNET: 8, COOKIE: 10, TCP_KEEPALIVE: 11, EXTENDED_ERROR: 15 } as const;
 
 /** Octets of a message's header. */
 export const HEADER_LENGTH = 12;

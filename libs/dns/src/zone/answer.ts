@@ -13,10 +13,17 @@ export interface ExtendedError {
 }
 
 /** Codes of extended errors (RFC 8914 section 4). */
-export const EXTENDED_ERROR = { OTHER: 0, NOT_AUTHORITATIVE: 20, NOT_SUPPORTED: 21 } as const;
+export const EXTENDED_ERROR = {
+  OTHER: 0,
+  STALE_ANSWER: 3,
+  PROHIBITED: 18,
+  STALE_NXDOMAIN: 19,
+  NOT_AUTHORITATIVE: 20,
+  NOT_SUPPORTED: 21,
+} as const;
 
 /** The kind of an answer: what is known, before any octet of it is built. */
-export type AnswerKind =
+export type AnswerKind = { readonly error?: ExtendedError } & (
   | {
       readonly kind: 'records';
       readonly answers: readonly AnswerRecord[];
@@ -26,11 +33,13 @@ export type AnswerKind =
     }
   /** The name exists, but has nothing of this type. */
   | { readonly kind: 'no data'; readonly soa: ResourceRecord; readonly additional?: readonly ResourceRecord[] }
-  | { readonly kind: 'no name'; readonly soa: ResourceRecord; readonly error?: ExtendedError }
-  | { readonly kind: 'refused'; readonly error: ExtendedError }
-  | { readonly kind: 'not implemented' };
+  | { readonly kind: 'no name'; readonly soa: ResourceRecord }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'not implemented' }
+);
 
-/** What an answer was made from: it stands until one of these changes. `zone` is everything. Names are in lower case. */
+/** What an answer was made from: it stands until one of these changes. `zone` is everything, and a node's name stands for the nodes
+ * below it too: `node:c` changes with `b.c`. Names are in lower case. */
 export type Source = `service:${string}` | `node:${string}` | `address:${string}` | 'zone';
 
 export type Answer = AnswerKind & { readonly sources: readonly Source[] };

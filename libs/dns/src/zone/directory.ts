@@ -26,6 +26,8 @@ export interface DirectoryInstance {
 
 /** What changed in a directory. */
 export interface DirectoryChange {
+  /** Nothing that was known before need be true any more. */
+  readonly everything?: boolean;
   /** Lower-case names of services of which an instance, a check or a node changed. */
   readonly services: Iterable<string>;
   /** Lower-case names of nodes that changed. */
@@ -39,6 +41,8 @@ export interface DirectoryChange {
  * by the zone. Names are compared without regard to letter case.
  */
 export interface Directory {
+  /** Whether it may have missed changes, because it cannot reach who tells it of them. */
+  readonly stale: boolean;
   /** All instances of a service, healthy or not; with `tag` those that carry it. Empty when there are none. */
   instances(service: string, tag?: string): readonly DirectoryInstance[];
   node(name: string): DirectoryNode | undefined;

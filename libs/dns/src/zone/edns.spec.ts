@@ -2,15 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { OPTION } from '../wire/codes.js';
 import type { Opt } from '../wire/opt.js';
 import { ParseError } from '../wire/parse-error.js';
-import { replyOptions, udpLimit } from './edns.js';
+import { query } from '../../test/queries.js';
+import type { ExtendedError } from './answer.js';
+import { replyOptions, udpLimit, type OptionSettings } from './edns.js';
+import type { Transport } from './query.js';
 
 function opt(...options: [code: number, hex: string][]): Opt {
   const list = options.map(([code, hex]) => ({ code, data: Buffer.from(hex, 'hex') }));
   return { udpSize: 1232, extendedRcode: 0, version: 0, dnssecOk: false, options: list };
 }
 
-function shown(query: Opt, serverId = ''): string[] {
-  return replyOptions(query, serverId, undefined).map(({ code, data }) => `${code} ${data.toString('hex')}`);
+function options(
+  sent: Opt,
+  settings: Partial<OptionSettings> = {},
+  transport: Transport = 'udp',
+  error?: ExtendedError,
+) {
+  const asked = query('consul', 'SOA', { transport });
+  const all = { serverId: '', cookies: false, idleTimeout: 10_000, ...settings };
+  return replyOptions({ ...asked, opt: sent }, all, error).map(({ code, data }) => `${code} ${data.toString('hex')}`);
 }
 
 describe('replyOptions', () => {
@@ -21,7 +31,7 @@ describe('replyOptions', () => {
     ['nothing at all', '00000000', '8 00000000'],
     ['IPv4 /0', '00010000', '8 00010000'],
   ])('echoes the subnet of %s with scope 0', (_, sent, echoed) => {
-    expect(shown(opt([OPTION.CLIENT_SUBNET, sent]))).toEqual([echoed]);
+    expect(options(opt([OPTION.CLIENT_SUBNET, sent]))).toEqual([echoed]);
   });
 
   it.each([
@@ -32,18 +42,36 @@ describe('replyOptions', () => {
     ['host bits', '00011500c00001'],
     ['unknown family', '00031800c00002'],
   ])('refuses a subnet that is %s', (_, sent) => {
-    expect(() => shown(opt([OPTION.CLIENT_SUBNET, sent]))).toThrow(ParseError);
+    expect(() => options(opt([OPTION.CLIENT_SUBNET, sent]))).toThrow(ParseError);
   });
 
   it('tells the server identity only when asked and configured', () => {
-    expect(shown(opt([OPTION.NSID, '']), 'ns-1')).toEqual(['3 6e732d31']);
-    expect(shown(opt([OPTION.NSID, '']))).toEqual([]);
-    expect(shown(opt(), 'ns-1')).toEqual([]);
+    expect(options(opt([OPTION.NSID, '']), { serverId: 'ns-1' })).toEqual(['3 6e732d31']);
+    expect(options(opt([OPTION.NSID, '']))).toEqual([]);
+    expect(options(opt(), { serverId: 'ns-1' })).toEqual([]);
   });
 
   it('adds an extended error, and echoes nothing that it does not know', () => {
-    const options = replyOptions(opt([100, 'aa'], [10, '0102030405060708']), '', { code: 20, text: 'no' });
-    expect(options).toEqual([{ code: OPTION.EXTENDED_ERROR, data: Buffer.from('00146e6f', 'hex') }]);
+    const sent = opt([100, 'aa'], [OPTION.COOKIE, '0102030405060708'], [OPTION.TCP_KEEPALIVE, '']);
+    expect(options(sent, {}, 'udp', { code: 20, text: 'no' })).toEqual(['15 00146e6f']);
+  });
+
+  it('tells in tenths of a second how long an idle connection is kept, over TCP and when asked', () => {
+    const sent = opt([OPTION.TCP_KEEPALIVE, '']);
+    expect(options(sent, { idleTimeout: 10_000 }, 'tcp')).toEqual(['11 0064']);
+    expect(options(sent, { idleTimeout: 10_000 }, 'udp')).toEqual([]);
+    expect(options(opt(), { idleTimeout: 10_000 }, 'tcp')).toEqual([]);
+  });
+
+  it('leaves room for one cookie as the last option', () => {
+    const sent = opt([OPTION.COOKIE, '0102030405060708'], [OPTION.COOKIE, '00'], [OPTION.NSID, '']);
+    expect(options(sent, { cookies: true, serverId: 'a' })).toEqual(['3 61', `10 ${'00'.repeat(24)}`]);
+  });
+
+  it.each(['', '01020304050607', '010203040506070809', `${'00'.repeat(41)}`])('refuses the cookie %s', (cookie) => {
+    const sent = opt([OPTION.COOKIE, cookie]);
+    expect(() => options(sent, { cookies: true })).toThrow(ParseError);
+    expect(options(sent, { cookies: false })).toEqual([]);
   });
 });
 

@@ -2,6 +2,8 @@ import { OPTION } from '../wire/codes.js';
 import type { Option, Opt } from '../wire/opt.js';
 import { ParseError } from '../wire/parse-error.js';
 import type { ExtendedError } from './answer.js';
+import { cookieOf, cookieRoom } from './cookie-option.js';
+import type { Query } from './query.js';
 
 /** The largest datagram that is sent or promised to be taken: it is not fragmented on the way (DNS flag day 2020). */
 export const MAX_UDP_SIZE = 1232;
@@ -22,19 +24,40 @@ export function replyOpt(query: Opt, extendedRcode: number, options: readonly Op
   return { udpSize: MAX_UDP_SIZE, extendedRcode, version: 0, dnssecOk: query.dnssecOk, options };
 }
 
+/** What a server says of itself in options. */
+export interface OptionSettings {
+  /** What NSID tells (RFC 5001); empty: nothing. */
+  readonly serverId: string;
+  /** Whether there is a cookie for a client's (RFC 7873). */
+  readonly cookies: boolean;
+  /** Milliseconds that an idle TCP connection is kept (RFC 7828). */
+  readonly idleTimeout: number;
+}
+
+/** Milliseconds in which RFC 7828 counts. */
+const KEEPALIVE_UNIT = 100;
+
 /**
- * The options of a reply: the client's subnet, the server's identity if asked for, an extended error.
+ * The options of a reply: the client's subnet, the server's identity and the time-out of TCP connections if asked for, an extended error, and last
+ * the room for a cookie.
  *
- * @throws ParseError when the client's subnet is malformed
+ * @throws ParseError when the client's subnet or cookie is malformed
  */
-export function replyOptions(query: Opt, serverId: string, error: ExtendedError | undefined): Option[] {
+export function replyOptions(
+  { opt, transport }: Pick<Query, 'transport'> & { readonly opt: Opt },
+  { serverId, cookies, idleTimeout }: OptionSettings,
+  error: ExtendedError | undefined,
+): Option[] {
   const options: Option[] = [];
-  for (const option of query.options) {
+  for (const option of opt.options) {
     if (option.code === OPTION.CLIENT_SUBNET) options.push(echoSubnet(option));
-    if (option.code === OPTION.NSID && serverId !== '')
+    if (option.code === OPTION.NSID && serverId !== '') {
       options.push({ code: OPTION.NSID, data: Buffer.from(serverId) });
+    }
+    if (option.code === OPTION.TCP_KEEPALIVE && transport === 'tcp') options.push(keepalive(idleTimeout));
   }
   if (error) options.push(extendedError(error));
+  if (cookies && cookieOf(opt)) options.push(cookieRoom());
   return options;
 }
 
@@ -53,6 +76,12 @@ function echoSubnet({ code, data }: Option): Option {
   const echo = Buffer.from(data);
   echo[3] = 0;
   return { code, data: echo };
+}
+
+function keepalive(idleTimeout: number): Option {
+  const data = Buffer.alloc(2);
+  data.writeUInt16BE(Math.min(Math.floor(idleTimeout / KEEPALIVE_UNIT), 0xffff));
+  return { code: OPTION.TCP_KEEPALIVE, data };
 }
 
 function extendedError({ code, text }: ExtendedError): Option {

@@ -1,7 +1,7 @@
 import { MAX_MESSAGE } from '../wire/codes.js';
 import { PLAIN_UDP_SIZE, udpLimit } from './edns.js';
 import type { ZoneOptions } from './options.js';
-import type { Query } from './query.js';
+import type { CookieQuery, Query } from './query.js';
 
 /** Consul never sends more answers than this to a client without EDNS. */
 const MAX_PLAIN_ANSWERS = 8;
@@ -10,13 +10,16 @@ const MAX_PLAIN_ANSWERS = 8;
 const MIN_ANSWER = 16;
 
 /** The most octets of a reply. */
-export function sizeLimit({ transport, opt }: Query): number {
+export function sizeLimit({ transport, opt }: Query | CookieQuery): number {
   if (transport === 'tcp') return MAX_MESSAGE;
   return opt ? udpLimit(opt.udpSize) : PLAIN_UDP_SIZE;
 }
 
 /** The most answers of a reply: what its size can hold, and for clients without a larger size few, as in Consul. */
-export function answerLimit(query: Query, { udpAnswerLimit }: Pick<ZoneOptions, 'udpAnswerLimit'>): number {
+export function answerLimit(
+  query: Query | CookieQuery,
+  { udpAnswerLimit }: Pick<ZoneOptions, 'udpAnswerLimit'>,
+): number {
   const size = sizeLimit(query);
   const held = Math.floor(size / MIN_ANSWER);
   return size > PLAIN_UDP_SIZE || udpAnswerLimit === 0 ? held : Math.min(udpAnswerLimit, MAX_PLAIN_ANSWERS);

@@ -12,7 +12,7 @@ import type { AnswerKind, AnswerRecord } from './answer.js';
 import type { Query } from './query.js';
 import { buildBadVersion, buildError, buildNotImplemented, buildReply } from './reply.js';
 
-const OPTIONS = { udpAnswerLimit: 0, enableTruncate: true, serverId: '' };
+const OPTIONS = { udpAnswerLimit: 0, enableTruncate: true, serverId: '', cookies: false, idleTimeout: 10_000 };
 const OWNER = Name.fromText('web.service.consul')!;
 const ZONE = Name.fromText('consul')!;
 const SOA = record(ZONE, 'SOA', 0, {

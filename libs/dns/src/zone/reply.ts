@@ -6,12 +6,12 @@ import { buildRecord, type ResourceRecord } from '../wire/record.js';
 import { Reader } from '../wire/reader.js';
 import { Writer } from '../wire/writer.js';
 import type { AnswerKind, AnswerRecord, ExtendedError } from './answer.js';
-import { replyOpt, replyOptions } from './edns.js';
+import { replyOpt, replyOptions, type OptionSettings } from './edns.js';
 import { answerLimit, sizeLimit } from './limits.js';
 import type { ZoneOptions } from './options.js';
-import type { Query } from './query.js';
+import type { CookieQuery, Query } from './query.js';
 
-export type ReplyOptions = Pick<ZoneOptions, 'udpAnswerLimit' | 'enableTruncate' | 'serverId'>;
+export type ReplyOptions = Pick<ZoneOptions, 'udpAnswerLimit' | 'enableTruncate'> & OptionSettings;
 
 /** The sections of a reply before they are cut to size. */
 interface Sections {
@@ -33,12 +33,18 @@ const EMPTY = { authoritative: true, answers: [], authority: [], additional: [] 
 export function buildReply(query: Query, answer: AnswerKind, options: ReplyOptions): Buffer {
   const sections = sectionsOf(answer);
   const { opt } = query;
-  const reply = opt && replyOpt(opt, 0, replyOptions(opt, options.serverId, sections.error));
+  const reply = opt && replyOpt(opt, 0, replyOptions({ ...query, opt }, options, sections.error));
   return buildSections(query, sections, reply, options);
 }
 
+/** The reply to a query for a cookie alone, whose room it has (RFC 7873 section 5.4). */
+export function buildCookieReply(query: CookieQuery, options: ReplyOptions): Buffer {
+  const sections = { ...EMPTY, rcode: RCODE.NOERROR, authoritative: false };
+  return buildSections(query, sections, replyOpt(query.opt, 0, replyOptions(query, options, undefined)), options);
+}
+
 /** The reply to an EDNS version above 0 (RFC 6891 section 6.1.3). */
-export function buildBadVersion(query: Query & { readonly opt: Opt }, options: ReplyOptions): Buffer {
+export function buildBadVersion(query: (Query | CookieQuery) & { readonly opt: Opt }, options: ReplyOptions): Buffer {
   const sections = { ...EMPTY, rcode: RCODE.BADVERS & 15, authoritative: false };
   return buildSections(query, sections, replyOpt(query.opt, RCODE.BADVERS >> 4, []), options);
 }
@@ -67,17 +73,18 @@ export function buildNotImplemented(bytes: Buffer): Buffer {
 
 /** The one switch from the kind of an answer to the sections of a message. */
 function sectionsOf(answer: AnswerKind): Sections {
+  const { error } = answer;
   switch (answer.kind) {
     case 'records':
-      return { ...EMPTY, rcode: RCODE.NOERROR, answers: answer.answers, authority: answer.authority ?? [] };
+      return { ...EMPTY, rcode: RCODE.NOERROR, answers: answer.answers, authority: answer.authority ?? [], error };
     case 'no data':
-      return { ...EMPTY, rcode: RCODE.NOERROR, authority: [answer.soa], additional: answer.additional ?? [] };
+      return { ...EMPTY, rcode: RCODE.NOERROR, authority: [answer.soa], additional: answer.additional ?? [], error };
     case 'no name':
-      return { ...EMPTY, rcode: RCODE.NXDOMAIN, authority: [answer.soa], error: answer.error };
+      return { ...EMPTY, rcode: RCODE.NXDOMAIN, authority: [answer.soa], error };
     case 'refused':
-      return { ...EMPTY, rcode: RCODE.REFUSED, authoritative: false, error: answer.error };
+      return { ...EMPTY, rcode: RCODE.REFUSED, authoritative: false, error };
     case 'not implemented':
-      return { ...EMPTY, rcode: RCODE.NOTIMP };
+      return { ...EMPTY, rcode: RCODE.NOTIMP, error };
   }
 }
 
@@ -85,10 +92,15 @@ function sectionsOf(answer: AnswerKind): Sections {
  * The one place where a reply is cut to size. Records are whole or not there. First the answers, and TC when one of them had to stay away; then
  * authority; then what is only a help, as long as there is room, without TC (RFC 2181 section 9). The OPT record always fits.
  */
-function buildSections(query: Query, sections: Sections, opt: Opt | undefined, options: ReplyOptions): Buffer {
+function buildSections(
+  query: Query | CookieQuery,
+  sections: Sections,
+  opt: Opt | undefined,
+  options: ReplyOptions,
+): Buffer {
   const writer = new Writer();
   for (let i = 0; i < HEADER_LENGTH; i += 4) writer.uint32(0);
-  buildQuestion(writer, query.question);
+  if (query.question) buildQuestion(writer, query.question);
   const room = sizeLimit(query) - (opt ? optLength(opt) : 0);
   const most = answerLimit(query, options);
   const answers = fit(
@@ -111,7 +123,7 @@ function buildSections(query: Query, sections: Sections, opt: Opt | undefined, o
     sections.rcode;
   writer.patch16(0, query.id);
   writer.patch16(2, flags);
-  writer.patch16(4, 1);
+  writer.patch16(4, query.question ? 1 : 0);
   writer.patch16(6, answers);
   writer.patch16(8, authority);
   writer.patch16(10, additional + (opt ? 1 : 0));

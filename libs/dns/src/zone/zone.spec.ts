@@ -314,7 +314,7 @@ describe('sources', () => {
     expect(ask('V1.WEB.service.consul', 'A').sources).toEqual(['service:web']);
     expect(ask('inner.service.consul', 'A').sources).toEqual(['service:inner', 'service:web']);
     expect(ask('N1.node.consul', 'A').sources).toEqual(['node:n1']);
-    expect(ask('x.node.consul', 'A').sources).toEqual(['zone']);
+    expect(ask('x.node.consul', 'A').sources).toEqual(['node:x']);
     expect(ask('1.0.0.10.in-addr.arpa', 'PTR').sources).toEqual(['address:10.0.0.1']);
     expect(ask('consul', 'SOA').sources).toEqual(['zone']);
     expect(ask('0a020202.addr.consul', 'A').sources).toEqual([]);

@@ -3,7 +3,14 @@ import { CLASS, TYPE } from '../wire/codes.js';
 import { Name } from '../wire/name.js';
 import { record, type ResourceRecord } from '../wire/record.js';
 import { addressRecord, asksFor, nodeAddress } from './address-records.js';
-import { EXTENDED_ERROR, type Answer, type AnswerKind, type AnswerRecord, type Source } from './answer.js';
+import {
+  EXTENDED_ERROR,
+  type Answer,
+  type AnswerKind,
+  type AnswerRecord,
+  type ExtendedError,
+  type Source,
+} from './answer.js';
 import { chaosAnswer } from './chaos.js';
 import type { Directory, DirectoryInstance, DirectoryNode } from './directory.js';
 import { ZoneHead } from './head.js';
@@ -67,7 +74,7 @@ export class Zone {
       question.class === CLASS.IN
         ? this.#answer({ name, type, oneRrset: transport === 'udp', most, depth: 0, sources })
         : chaosAnswer(question, this.#options);
-    return { ...kind, sources: [...sources] };
+    return { ...kind, ...(this.#directory.stale && staleness(kind)), sources: [...sources] };
   }
 
   #answer(ask: Ask): AnswerKind {
@@ -130,8 +137,7 @@ export class Zone {
 
   #node(ask: Ask, { node: wanted, place }: Lookup & { form: 'node' }): AnswerKind {
     const node = this.#directory.node(wanted);
-    // That there is no such name may be changed by other nodes too, whose names have it as their end.
-    ask.sources.add(node ? `node:${wanted}` : 'zone');
+    ask.sources.add(`node:${wanted}`);
     const { domain } = place;
     if (!node) return this.#directory.hasNodeBelow(wanted) ? this.#noData(domain) : this.#noName(domain);
     const { name: owner, type } = ask;
@@ -222,6 +228,13 @@ export class Zone {
   #noName(domain: Name): AnswerKind & { kind: 'no name' } {
     return { kind: 'no name', soa: this.#head.record(domain) };
   }
+}
+
+/** Tells that an answer from the directory may be out of date. */
+function staleness({ kind }: AnswerKind): { error: ExtendedError } | undefined {
+  if (kind === 'refused' || kind === 'not implemented') return undefined;
+  const code = kind === 'no name' ? EXTENDED_ERROR.STALE_NXDOMAIN : EXTENDED_ERROR.STALE_ANSWER;
+  return { error: { code, text: 'changes may have been missed' } };
 }
 
 /** Types that only questions and transactions have, ANY left out (RFC 6895 section 3.1): zone transfers and the like. */
