@@ -14,6 +14,7 @@ export function zoneOptions(changes: Partial<ZoneOptions> = {}): ZoneOptions {
     udpAnswerLimit: 3,
     enableTruncate: true,
     nodeMetaTxt: true,
+    translateWanAddrs: false,
     soa: { refresh: 3600, retry: 600, expire: 86_400, minTtl: 0 },
     version: '',
     serverId: '',

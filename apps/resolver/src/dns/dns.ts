@@ -47,6 +47,7 @@ function zoneOptions({ dns, resolver }: Config): ZoneOptions {
     udpAnswerLimit: dns.udp_answer_limit,
     enableTruncate: dns.enable_truncate,
     nodeMetaTxt: dns.enable_additional_node_meta_txt,
+    translateWanAddrs: dns.translate_wan_addrs,
     soa: {
       refresh: seconds(dns.soa_refresh),
       retry: seconds(dns.soa_retry),

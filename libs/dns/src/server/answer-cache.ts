@@ -35,8 +35,12 @@ const MIN_BYTES = 8 * MAX_REPLY;
 /** How often a shuffled reply is sent with each of its answers first, before it is shuffled anew. */
 const USES_PER_ANSWER = 64;
 
-/** The same for a reply that was cut to a few of many answers: the others must have their turn soon, or load gathers on the few. */
-const USES_PER_ANSWER_WHEN_CUT = 1;
+/** The same for a reply that was cut to some of many answers: the others must have their turn soon, or load gathers on the few. */
+const USES_PER_ANSWER_WHEN_CUT = 4;
+const USES_PER_ANSWER_WHEN_FEW = 1;
+
+/** Fewer answers than this are few. */
+const FEW = 10;
 
 /** Octets of an entry, about; for the number of buckets. */
 const TYPICAL_ENTRY = 256;
@@ -244,7 +248,8 @@ export class AnswerCache {
 }
 
 function mostUses(answers: number, sent: number): number {
-  return sent * (answers > sent ? USES_PER_ANSWER_WHEN_CUT : USES_PER_ANSWER);
+  if (answers <= sent) return sent * USES_PER_ANSWER;
+  return sent * (sent < FEW ? USES_PER_ANSWER_WHEN_FEW : USES_PER_ANSWER_WHEN_CUT);
 }
 
 /** FNV-1a, so that no string has to be kept. Never 0, which stands for no source. */

@@ -1,4 +1,6 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
+
+const SCRATCH = Buffer.alloc(4);
 
 /**
  * The octets of an IP address: 4 for IPv4, 16 for IPv6. An IPv4-mapped IPv6 address stays one of 16.
@@ -6,14 +8,36 @@ import { isIPv4, isIPv6 } from 'node:net';
  * @returns undefined when `text` is no IP address, or one with a zone (`fe80::1%eth0`), which means nothing to others
  */
 export function addressOctets(text: string): Buffer | undefined {
-  if (isIPv4(text)) return Buffer.from(text.split('.').map(Number));
-  if (!isIPv6(text) || text.includes('%')) return undefined;
-  return ipv6Octets(text);
+  if (text.includes(':')) return isIPv6(text) && !text.includes('%') ? ipv6Octets(text) : undefined;
+  const octets = Buffer.allocUnsafe(4);
+  return writeIpv4(text, octets) ? octets : undefined;
+}
+
+/** Whether `text` is an IPv4 address in dotted decimal. */
+export function isIPv4Text(text: string): boolean {
+  return writeIpv4(text, SCRATCH);
 }
 
 /** The text of an address of 4 or 16 octets; IPv6 as RFC 5952 wants it. */
 export function addressText(octets: Uint8Array): string {
   return octets.length === 4 ? octets.join('.') : ipv6Text(octets);
+}
+
+/** Reads dotted decimal without leading zeros, as `net.isIPv4` takes it, digit by digit: replies to large services are made of it. */
+function writeIpv4(text: string, octets: Buffer): boolean {
+  let part = 0;
+  let value = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const digit = i < text.length ? text.charCodeAt(i) - 0x30 : -1;
+    if (digit >= 0 && digit <= 9 && value !== 0 && value < 256) value = value < 0 ? digit : value * 10 + digit;
+    else if (i < text.length && text[i] !== '.') return false;
+    else if (value < 0 || value > 255 || part > 3) return false;
+    else {
+      octets[part++] = value;
+      value = -1;
+    }
+  }
+  return part === 4;
 }
 
 function ipv6Octets(text: string): Buffer {

@@ -19,9 +19,13 @@ const POINTER_LIMIT = 0x4000;
  * dot or a NUL inside a label stays what it is: `a\.b` of one label is not `a.b` of two.
  */
 export class Name {
-  static readonly root = new Name([]);
+  static readonly root = new Name([], 1);
 
-  private constructor(readonly labels: readonly string[]) {}
+  /** @param octets what it takes on the wire without compression, its length octets and the root included */
+  private constructor(
+    readonly labels: readonly string[],
+    readonly octets: number,
+  ) {}
 
   /** @returns undefined when a label is empty or too long, or the whole too long */
   static fromLabels(labels: readonly string[]): Name | undefined {
@@ -30,7 +34,7 @@ export class Name {
       if (label.length === 0 || label.length > MAX_LABEL) return undefined;
       length += label.length + 1;
     }
-    return length <= MAX_NAME ? new Name(labels) : undefined;
+    return length <= MAX_NAME ? new Name(labels, length) : undefined;
   }
 
   /**
@@ -117,10 +121,10 @@ export function buildName(writer: Writer, name: Name): void {
   let pointer = 0;
   for (; known > 0; known--) {
     const next = writer.suffixAt(pointer, labels[known - 1]!);
-    if (next === undefined) break;
+    if (next === 0) break;
     pointer = next;
   }
-  writeLabels(writer, labels.slice(0, known), pointer);
+  writeLabels(writer, labels, known, pointer);
   if (pointer > 0) writer.uint16(0xc000 | pointer);
   else writer.uint8(0);
 }
@@ -129,21 +133,20 @@ export function buildName(writer: Writer, name: Name): void {
  * Builds a name without compression, as SRV targets must be (RFC 2782; RFC 3597 section 4). Later names may still point to it.
  */
 export function buildPlainName(writer: Writer, name: Name): void {
-  writeLabels(writer, name.labels, 0);
+  writeLabels(writer, name.labels, name.labels.length, 0);
   writer.uint8(0);
 }
 
-/** Writes labels in front of the tail that stands at `tail` (0: the root), and notes where each new tail begins. */
-function writeLabels(writer: Writer, labels: readonly string[], tail: number): void {
-  const offsets: number[] = [];
-  for (const label of labels) {
-    offsets.push(writer.length);
-    writer.uint8(label.length);
-    writer.latin1(label);
+/** Writes the first `count` labels in front of the tail that stands at `tail` (0: the root), and notes where each new tail begins. */
+function writeLabels(writer: Writer, labels: readonly string[], count: number, tail: number): void {
+  for (let i = 0; i < count; i++) {
+    writer.uint8(labels[i]!.length);
+    writer.latin1(labels[i]!);
   }
+  let offset = writer.length;
   let suffix = tail;
-  for (let i = labels.length - 1; i >= 0; i--) {
-    const offset = offsets[i]!;
+  for (let i = count - 1; i >= 0; i--) {
+    offset -= 1 + labels[i]!.length;
     if (offset >= POINTER_LIMIT) return;
     suffix = writer.noteSuffix(suffix, labels[i]!, offset);
   }

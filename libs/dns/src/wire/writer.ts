@@ -1,4 +1,5 @@
 import { MAX_MESSAGE } from './codes.js';
+import { Suffixes } from './suffixes.js';
 
 /** A state of a Writer to go back to. */
 export interface Mark {
@@ -6,18 +7,11 @@ export interface Mark {
   readonly suffixes: number;
 }
 
-/**
- * Writes a message from front to back into one growing buffer, and remembers where the tails of names stand for compression.
- *
- * Tails are kept as a tree from the root leftwards: the key of `service.consul` is the offset of `consul` with the label `service`. So looking up a
- * name takes one step for each label, however many labels there are. Letter case counts: a pointer must not change a name's letters.
- */
+/** Writes a message from front to back into one growing buffer, and remembers where the tails of names stand for compression. */
 export class Writer {
   #bytes = Buffer.allocUnsafe(512);
   #length = 0;
-  readonly #suffixes = new Map<string, number>();
-  /** Keys of `#suffixes` in the order of writing, for `rollback`. */
-  readonly #written: string[] = [];
+  readonly #suffixes = new Suffixes();
 
   /** Octets written so far. */
   get length(): number {
@@ -31,7 +25,8 @@ export class Writer {
 
   uint16(value: number): void {
     const at = this.#reserve(2);
-    this.#bytes.writeUInt16BE(value, at);
+    this.#bytes[at] = value >> 8;
+    this.#bytes[at + 1] = value;
   }
 
   uint32(value: number): void {
@@ -41,13 +36,14 @@ export class Writer {
 
   octets(value: Uint8Array): void {
     const at = this.#reserve(value.length);
-    this.#bytes.set(value, at);
+    for (let i = 0; i < value.length; i++) this.#bytes[at + i] = value[i]!;
   }
 
   /** Text with one character for each octet. */
   latin1(value: string): void {
     const at = this.#reserve(value.length);
-    this.#bytes.write(value, at, 'latin1');
+    // Labels are short: a call into the engine costs more than the loop.
+    for (let i = 0; i < value.length; i++) this.#bytes[at + i] = value.charCodeAt(i);
   }
 
   /** Writes over two octets written before. */
@@ -55,29 +51,32 @@ export class Writer {
     this.#bytes.writeUInt16BE(value, at);
   }
 
-  /** The offset of the tail that `label` and the tail at `tail` (0: the root) make, if it was noted. */
-  suffixAt(tail: number, label: string): number | undefined {
-    return this.#suffixes.get(`${tail}.${label}`);
+  /** The offset of the tail that `label` and the tail at `tail` (0: the root) make; 0 when it was not noted. */
+  suffixAt(tail: number, label: string): number {
+    return this.#suffixes.find(this.#bytes, tail, label);
   }
 
   /** Notes that `label` and the tail at `tail` stand at `offset`. @returns the first offset where they stand */
   noteSuffix(tail: number, label: string, offset: number): number {
-    const key = `${tail}.${label}`;
-    const earlier = this.#suffixes.get(key);
-    if (earlier !== undefined) return earlier;
-    this.#suffixes.set(key, offset);
-    this.#written.push(key);
-    return offset;
+    const earlier = this.#suffixes.find(this.#bytes, tail, label);
+    if (earlier === 0) this.#suffixes.add(tail, label, offset);
+    return earlier || offset;
   }
 
   mark(): Mark {
-    return { length: this.#length, suffixes: this.#written.length };
+    return { length: this.#length, suffixes: this.#suffixes.count };
   }
 
   /** Takes back what was written since `mark`. */
   rollback(mark: Mark): void {
     this.#length = mark.length;
-    for (const key of this.#written.splice(mark.suffixes)) this.#suffixes.delete(key);
+    this.#suffixes.cut(mark.suffixes);
+  }
+
+  /** Begins a new message in the same memory. */
+  reset(): void {
+    this.#length = 0;
+    this.#suffixes.clear();
   }
 
   /** A copy of what was written. */

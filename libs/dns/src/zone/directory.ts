@@ -16,7 +16,7 @@ export interface DirectoryInstance {
   readonly address: string;
   readonly port: number;
   /** Further addresses by kind, such as `lan_ipv6`. */
-  readonly taggedAddresses: Readonly<Record<string, { readonly address: string }>>;
+  readonly taggedAddresses: Readonly<Record<string, { readonly address: string; readonly port: number }>>;
   readonly tags: readonly string[];
   /** SRV weights by status, 0 to 65535. */
   readonly weights: { readonly passing: number; readonly warning: number };

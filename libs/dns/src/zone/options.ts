@@ -20,6 +20,8 @@ export interface ZoneOptions {
   readonly enableTruncate: boolean;
   /** Adds the metadata of nodes as TXT records. */
   readonly nodeMetaTxt: boolean;
+  /** Answers with wide-area addresses and ports where there are any, for clients outside of the datacenter. */
+  readonly translateWanAddrs: boolean;
   readonly soa: {
     readonly refresh: number;
     readonly retry: number;

@@ -99,6 +99,18 @@ describe('buildReply', () => {
     expect([got.answers.length, got.additional.length, got.tc, got.size]).toEqual([9, 6, false, 510]);
   });
 
+  it('leaves out a whole set of additional records when one of them does not fit', () => {
+    const text = (octets: number) => record(ZONE, 'TXT', 0, txtOf('x'.repeat(octets)));
+    const [answer] = srv(1).answers;
+    const asked = query(OWNER, 'SRV');
+    const shown = (...octets: number[]) => {
+      const more = [...octets.map(text), record(OWNER, 'A', 0, { address: '10.0.0.9' })];
+      return reply(asked, { kind: 'records', answers: [{ ...answer!, additional: more }] }).additional.map(line);
+    };
+    expect(shown(100, 120)).toHaveLength(3);
+    expect(shown(200, 220)).toEqual(['web.service.consul. 0 A 10.0.0.9']);
+  });
+
   it('cuts whole answers with TC, keeps OPT and drops the rest', () => {
     const got = reply(query(OWNER, 'SRV', { opt: {} }), { ...srv(60), authority: [SOA] });
     expect(got.tc).toBe(true);

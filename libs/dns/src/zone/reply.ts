@@ -23,6 +23,9 @@ interface Sections {
   readonly error?: ExtendedError | undefined;
 }
 
+/** Building a reply waits for nothing, so there is only one at a time. */
+const WRITER = new Writer();
+
 const EMPTY = { authoritative: true, answers: [], authority: [], additional: [] } as const;
 
 /**
@@ -98,7 +101,8 @@ function buildSections(
   opt: Opt | undefined,
   options: ReplyOptions,
 ): Buffer {
-  const writer = new Writer();
+  const writer = WRITER;
+  writer.reset();
   for (let i = 0; i < HEADER_LENGTH; i += 4) writer.uint32(0);
   if (query.question) buildQuestion(writer, query.question);
   const room = sizeLimit(query) - (opt ? optLength(opt) : 0);
@@ -109,10 +113,10 @@ function buildSections(
     room,
   );
   const cut = answers < sections.answers.length;
-  const authority = cut ? 0 : fit(writer, sections.authority, room);
+  const authority = cut ? 0 : fitWhole(writer, recordSets(sections.authority), room);
   const truncated = cut || authority < sections.authority.length;
   const helpful = sections.answers.slice(0, answers).flatMap(({ additional }) => additional);
-  const additional = fitSome(writer, withoutDuplicates([...helpful, ...sections.additional]), room);
+  const additional = fitWhole(writer, recordSets([...helpful, ...sections.additional]), room);
   if (opt) buildOpt(writer, opt);
   const flags =
     FLAG.QR |
@@ -137,9 +141,15 @@ function fit(writer: Writer, records: readonly ResourceRecord[], room: number): 
   return count;
 }
 
-/** Builds each of the records that fits. @returns how many */
-function fitSome(writer: Writer, records: readonly ResourceRecord[], room: number): number {
-  return records.reduce((count, record) => count + (fits(writer, record, room) ? 1 : 0), 0);
+/** Builds each of the record sets that fits, whole or not at all (RFC 2181 section 9). @returns how many records */
+function fitWhole(writer: Writer, sets: Iterable<readonly ResourceRecord[]>, room: number): number {
+  let count = 0;
+  for (const set of sets) {
+    const mark = writer.mark();
+    if (fit(writer, set, room) === set.length) count += set.length;
+    else writer.rollback(mark);
+  }
+  return count;
 }
 
 /** Builds a record, or nothing when the message would become longer than `room`. */
@@ -151,16 +161,20 @@ function fits(writer: Writer, record: ResourceRecord, room: number): boolean {
   return false;
 }
 
-/** Two instances at one address bring the same record twice. */
-function withoutDuplicates(records: readonly ResourceRecord[]): readonly ResourceRecord[] {
-  if (records.length < 2) return records;
-  const seen = new Map<string, ResourceRecord>();
+/** Records by owner and type, each record once: two instances at one address bring the same ones. */
+function recordSets(records: readonly ResourceRecord[]): Iterable<readonly ResourceRecord[]> {
+  const sets = new Map<string, ResourceRecord[]>();
   for (const record of records) {
-    const { name, type, data } = record;
-    const key = `${type} ${'address' in data ? data.address : JSON.stringify(data)} ${name.labels.join('.')}`;
-    if (!seen.has(key)) seen.set(key, record);
+    const key = `${record.type} ${record.name.labels.join('.')}`;
+    const set = sets.get(key);
+    if (!set) sets.set(key, [record]);
+    else if (!set.some((other) => dataKey(other) === dataKey(record))) set.push(record);
   }
-  return [...seen.values()];
+  return sets.values();
+}
+
+function dataKey({ data }: ResourceRecord): string {
+  return 'address' in data ? data.address : JSON.stringify(data);
 }
 
 /** The octets of the first question, if it parses. */

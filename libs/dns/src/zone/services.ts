@@ -1,11 +1,11 @@
 import { TYPE } from '../wire/codes.js';
 import { lowerCase, Name } from '../wire/name.js';
 import { record, type ResourceRecord } from '../wire/record.js';
-import { addressRecord, asksFor, instanceAddress, nodeAddress } from './address-records.js';
+import { addressRecord, asksFor, isAddress, type AddressChoice } from './address-records.js';
 import type { AnswerRecord } from './answer.js';
 import type { DirectoryInstance } from './directory.js';
+import { MIN_ANSWER, type Room } from './limits.js';
 import { metaRecords } from './node-meta.js';
-import type { ZoneOptions } from './options.js';
 import { addressName, nodeName, type Home } from './target-name.js';
 
 /** What is asked of a service, and where in the zone. */
@@ -15,34 +15,48 @@ export interface ServiceQuestion {
   readonly type: number;
   readonly ttl: number;
   readonly home: Home;
-  /** One more than the reply can hold, so that whoever cuts it sees that there were more. */
-  readonly most: number;
+  readonly room: Room;
+  readonly choice: AddressChoice;
 }
 
 /** Finds the addresses of a host name: a CNAME chain within the zone, or nothing when it lies outside. */
 export type ResolveHost = (host: Name, type: number) => readonly ResourceRecord[];
 
-/** SRV answers for instances, in their order, without duplicates. */
+/** The target of an instance's SRV record and the records of that target. */
+interface Target {
+  readonly name: Name;
+  readonly additional: readonly ResourceRecord[];
+}
+
+/** Octets of an SRV record before its target: the owner as a pointer, the record's head, and three numbers. */
+const SRV_HEAD = 18;
+
+/**
+ * SRV answers for instances, in their order, without duplicates.
+ *
+ * @param nodeMetaTxt whether the metadata of nodes come with them
+ */
 export function srvAnswers(
   question: ServiceQuestion,
   instances: Iterable<DirectoryInstance>,
-  options: Pick<ZoneOptions, 'nodeMetaTxt'>,
+  nodeMetaTxt: boolean,
   resolveHost: ResolveHost,
 ): AnswerRecord[] {
+  const { owner, ttl, room, choice } = question;
   const answers = new Map<string, AnswerRecord>();
+  let octets = 0;
   for (const instance of instances) {
-    const found = srvTarget(question, instance, resolveHost);
-    if (!found) continue;
+    const target = srvTarget(question, instance, resolveHost);
+    if (!target) continue;
+    const port = choice.portOf(instance);
     const weight = instance.status === 'passing' ? instance.weights.passing : instance.weights.warning;
-    const key = `${instance.port} ${weight} ${found.target.labels.join('.')}`;
+    const key = `${port} ${weight} ${target.name.labels.join('.')}`;
     if (answers.has(key)) continue;
-    const data = { priority: 1, weight, port: instance.port, target: found.target };
-    const texts = options.nodeMetaTxt ? nodeTexts(question, instance) : [];
-    answers.set(key, {
-      record: record(question.owner, 'SRV', question.ttl, data),
-      additional: [...found.additional, ...texts],
-    });
-    if (answers.size >= question.most) break;
+    const srv = record(owner, 'SRV', ttl, { priority: 1, weight, port, target: target.name });
+    const additional = nodeMetaTxt ? [...target.additional, ...nodeTexts(question, instance)] : target.additional;
+    answers.set(key, { record: srv, additional });
+    octets += SRV_HEAD + target.name.octets;
+    if (answers.size > room.answers || octets > room.octets) break;
   }
   return [...answers.values()];
 }
@@ -50,31 +64,36 @@ export function srvAnswers(
 /**
  * Address answers (A, AAAA, or for ANY both) for instances, in their order, without duplicates. Only when no instance has an address of the
  * right kind does the first host name count, as the one CNAME that a name may have (RFC 1034 section 3.6.2).
+ *
+ * @param limit the most that there may be; 0: any number
  */
 export function addressAnswers(
   question: ServiceQuestion,
   instances: Iterable<DirectoryInstance>,
-  options: Pick<ZoneOptions, 'aRecordLimit'>,
+  limit: number,
   resolveHost: ResolveHost,
 ): AnswerRecord[] {
-  const { owner, type, ttl } = question;
-  const most = options.aRecordLimit > 0 ? Math.min(options.aRecordLimit, question.most) : question.most;
+  const { owner, type, ttl, room, choice } = question;
   const records = new Map<string, ResourceRecord>();
   let host: Name | undefined;
   for (const instance of instances) {
-    const address = instanceAddress(instance, type) || nodeAddress(instance.node, type);
+    const address = choice.ofInstance(instance, type) || choice.ofNode(instance.node, type);
     const found = addressRecord(owner, ttl, address);
     if (found && asksFor(type, found)) records.set(address, found);
     if (!found) host ??= Name.fromText(address);
-    if (records.size >= most) break;
+    if (records.size === limit && limit > 0) break;
+    if (records.size > room.answers || records.size * MIN_ANSWER > room.octets) break;
   }
   if (records.size === 0 && host) return hostAnswers(question, host, resolveHost);
   return [...records.values()].map(alone);
 }
 
 /** A CNAME to a host name, and what is known of that. */
-export function hostAnswers(question: ServiceQuestion, host: Name, resolveHost: ResolveHost): AnswerRecord[] {
-  const { owner, type, ttl } = question;
+export function hostAnswers(
+  { owner, type, ttl }: Pick<ServiceQuestion, 'owner' | 'type' | 'ttl'>,
+  host: Name,
+  resolveHost: ResolveHost,
+): AnswerRecord[] {
   const chain = type === TYPE.CNAME ? [] : resolveHost(host, type);
   return [record(owner, 'CNAME', ttl, { target: host }), ...chain.map((each) => ({ ...each, ttl }))].map(alone);
 }
@@ -83,36 +102,35 @@ function alone(each: ResourceRecord): AnswerRecord {
   return { record: each, additional: [] };
 }
 
-/** The target of an instance's SRV record and the records of that target. */
 function srvTarget(
   question: ServiceQuestion,
   instance: DirectoryInstance,
   resolveHost: ResolveHost,
-): { target: Name; additional: ResourceRecord[] } | undefined {
-  const { owner, ttl, home } = question;
-  const own = instanceAddress(instance, TYPE.SRV);
-  const ofNode = nodeAddress(instance.node, TYPE.SRV);
+): Target | undefined {
+  const { ttl, home, choice } = question;
+  const own = choice.ofInstance(instance, TYPE.SRV);
+  if (own !== '' && isAddress(own)) return addressTarget(addressName(own, home), ttl, own);
   // A service whose address is its own name would lead to itself.
-  const selfNamed = own !== '' && Name.fromText(own)?.equals(owner) === true;
-  const useNode = own === '' || selfNamed;
-  const address = useNode ? ofNode : own;
-  if (!addressRecord(owner, ttl, address)) return hostTarget(address, ttl, resolveHost);
-  const target = useNode ? nodeName(instance.node.name, home) : addressName(address, home);
-  return target && { target, additional: [addressRecord(target, ttl, address)!] };
+  if (own !== '' && Name.fromText(own)?.equals(question.owner) !== true) return hostTarget(own, ttl, resolveHost);
+  const address = choice.ofNode(instance.node, TYPE.SRV);
+  if (!isAddress(address)) return hostTarget(address, ttl, resolveHost);
+  const translated = choice.isNodeTranslated(instance.node, TYPE.SRV);
+  return addressTarget(translated ? addressName(address, home) : nodeName(instance.node.name, home), ttl, address);
 }
 
-function hostTarget(
-  host: string,
-  ttl: number,
-  resolveHost: ResolveHost,
-): { target: Name; additional: ResourceRecord[] } | undefined {
-  const target = Name.fromText(host);
-  if (!target) return undefined;
-  const found = [...resolveHost(target, TYPE.A), ...resolveHost(target, TYPE.AAAA)];
-  return { target, additional: found.map((each) => ({ ...each, ttl })) };
+function addressTarget(name: Name | undefined, ttl: number, address: string): Target | undefined {
+  return name && { name, additional: [addressRecord(name, ttl, address)!] };
+}
+
+function hostTarget(host: string, ttl: number, resolveHost: ResolveHost): Target | undefined {
+  const name = Name.fromText(host);
+  if (!name) return undefined;
+  const found = [...resolveHost(name, TYPE.A), ...resolveHost(name, TYPE.AAAA)];
+  return { name, additional: found.map((each) => ({ ...each, ttl })) };
 }
 
 function nodeTexts({ ttl, home }: ServiceQuestion, { node }: DirectoryInstance): ResourceRecord[] {
+  if (Object.keys(node.meta).length === 0) return [];
   const owner = nodeName(node.name, home);
   return owner ? metaRecords(owner, ttl, node.meta) : [];
 }

@@ -67,11 +67,35 @@ describe('a service', () => {
   });
 
   it('prefers tagged addresses of the family', () => {
-    const taggedAddresses = { lan_ipv4: { address: '10.4.4.4' }, lan_ipv6: { address: '2001:db8::6' } };
+    const taggedAddresses = {
+      lan_ipv4: { address: '10.4.4.4', port: 1 },
+      lan_ipv6: { address: '2001:db8::6', port: 1 },
+    };
     const { ask } = zoneOf({ web: [{ address: '10.1.1.1', taggedAddresses }] });
     expect(show(ask('web.service.consul', 'A'))).toEqual(['web.service.consul. 0 A 10.4.4.4']);
     expect(show(ask('web.service.consul', 'AAAA'))).toEqual(['web.service.consul. 0 AAAA 2001:db8::6']);
     expect(show(ask('web.service.consul', 'SRV'))[0]).toMatch(/AAAA 2001:db8::6$/);
+  });
+
+  it('answers clients elsewhere with wide-area addresses and ports', () => {
+    const taggedAddresses = {
+      lan_ipv4: { address: '10.4.4.4', port: 1 },
+      wan: { address: '198.18.0.4', port: 4444 },
+      wan_ipv6: { address: '2001:db8::6', port: 6666 },
+    };
+    const node = { name: 'far', address: '10.5.5.5', taggedAddresses: { wan: '198.18.0.5' } };
+    const services = { web: [{ address: '10.1.1.1', port: 80, taggedAddresses }], db: [{ port: 3306, node }] };
+    const { ask } = zoneOf(services, { translateWanAddrs: true });
+    expect(show(ask('web.service.consul', 'A'))).toEqual(['web.service.consul. 0 A 198.18.0.4']);
+    expect(show(ask('web.service.consul', 'AAAA'))).toEqual(['web.service.consul. 0 AAAA 2001:db8::6']);
+    expect(show(ask('web.service.consul', 'SRV')).join('\n')).toMatch(/SRV 1 1 4444 20010db8/);
+    expect(show(ask('db.service.consul', 'A'))).toEqual(['db.service.consul. 0 A 198.18.0.5']);
+    // The node's name leads to its own address, so the target spells the other one.
+    expect(show(ask('db.service.consul', 'SRV')).join('\n')).toMatch(/SRV 1 1 3306 c6120005.addr.dc1.consul.$/m);
+    expect(show(zoneOf(services).ask('db.service.consul', 'SRV')).join('\n')).toMatch(
+      /SRV 1 1 3306 far.node.dc1.consul.$/m,
+    );
+    expect(show(zoneOf(services).ask('web.service.consul', 'SRV')).join('\n')).toMatch(/SRV 1 1 80 0a040404.addr/);
   });
 
   it('sends no SRV record twice', () => {

@@ -2,7 +2,7 @@ import type { Clock } from '#libs/time';
 import { CLASS, TYPE } from '../wire/codes.js';
 import { Name } from '../wire/name.js';
 import { record, type ResourceRecord } from '../wire/record.js';
-import { addressRecord, asksFor, nodeAddress } from './address-records.js';
+import { addressRecord, AddressChoice, asksFor } from './address-records.js';
 import {
   EXTENDED_ERROR,
   type Answer,
@@ -14,7 +14,7 @@ import {
 import { chaosAnswer } from './chaos.js';
 import type { Directory, DirectoryInstance, DirectoryNode } from './directory.js';
 import { ZoneHead } from './head.js';
-import { answerLimit } from './limits.js';
+import { roomFor, type Room } from './limits.js';
 import { parseLookup, type Lookup, type Place } from './lookup.js';
 import { metaRecords } from './node-meta.js';
 import type { ZoneOptions } from './options.js';
@@ -36,8 +36,7 @@ interface Ask {
   readonly type: number;
   /** ANY gives one RRset over UDP, and all over TCP (RFC 8482). */
   readonly oneRrset: boolean;
-  /** One more than the answers that the reply can hold. */
-  readonly most: number;
+  readonly room: Room;
   /** How many CNAMEs led here. */
   readonly depth: number;
   /** Collects what the answer is made from. */
@@ -55,6 +54,7 @@ export class Zone {
   readonly #head: ZoneHead;
   readonly #serviceTtl: ServiceTtl;
   readonly #datacenter: string;
+  readonly #choice: AddressChoice;
 
   constructor(options: ZoneOptions, directory: Directory, clock: Clock) {
     this.#options = options;
@@ -63,16 +63,17 @@ export class Zone {
     this.#head = new ZoneHead(options, clock);
     this.#serviceTtl = new ServiceTtl(options.serviceTtl);
     this.#datacenter = options.datacenter.toLowerCase();
+    this.#choice = new AddressChoice(options.translateWanAddrs);
   }
 
   answer(query: Query): Answer {
     const sources = new Set<Source>();
     const { question, transport } = query;
     const { name, type } = question;
-    const most = answerLimit(query, this.#options) + 1;
+    const room = roomFor(query, this.#options);
     const kind =
       question.class === CLASS.IN
-        ? this.#answer({ name, type, oneRrset: transport === 'udp', most, depth: 0, sources })
+        ? this.#answer({ name, type, oneRrset: transport === 'udp', room, depth: 0, sources })
         : chaosAnswer(question, this.#options);
     return { ...kind, ...(this.#directory.stale && staleness(kind)), sources: [...sources] };
   }
@@ -121,9 +122,10 @@ export class Zone {
   ): AnswerRecord[] {
     const { name: owner, type } = ask;
     const home = { datacenter: this.#options.datacenter, domain };
-    const question = { owner, type, ttl: this.#serviceTtl.of(service), home, most: ask.most };
-    if (type === TYPE.SRV) return srvAnswers(question, instances, this.#options, this.#resolver(ask));
-    const answers = addressAnswers(question, instances, this.#options, this.#resolver(ask));
+    const { room } = ask;
+    const question = { owner, type, ttl: this.#serviceTtl.of(service), home, room, choice: this.#choice };
+    if (type === TYPE.SRV) return srvAnswers(question, instances, this.#options.nodeMetaTxt, this.#resolver(ask));
+    const answers = addressAnswers(question, instances, this.#options.aRecordLimit, this.#resolver(ask));
     return type === TYPE.ANY && ask.oneRrset ? firstRrset(answers) : answers;
   }
 
@@ -142,14 +144,13 @@ export class Zone {
     if (!node) return this.#directory.hasNodeBelow(wanted) ? this.#noData(domain) : this.#noName(domain);
     const { name: owner, type } = ask;
     const ttl = this.#options.nodeTtl;
-    const address = nodeAddress(node, type);
+    const address = this.#choice.ofNode(node, type);
     const own = addressRecord(owner, ttl, address);
     const texts = metaRecords(owner, ttl, node.meta);
     if (type === TYPE.TXT) return this.#recordsOr(domain, texts);
     const host = own ? undefined : Name.fromText(address);
-    const home = { datacenter: this.#options.datacenter, domain };
     const found = host
-      ? hostAnswers({ owner, type, ttl, home, most: ask.most }, host, this.#resolver(ask)).map((each) => each.record)
+      ? hostAnswers({ owner, type, ttl }, host, this.#resolver(ask)).map((each) => each.record)
       : [own].filter((each) => each !== undefined).filter((each) => asksFor(type, each));
     if (type === TYPE.ANY) return this.#recordsOr(domain, ask.oneRrset || host ? found : [...found, ...texts]);
     const withText = this.#options.nodeMetaTxt && (type === TYPE.A || type === TYPE.AAAA);
