@@ -5,4 +5,5 @@ export type { DnsSettings } from './server/settings.js';
 export { DEFAULT_TCP_LIMITS, type TcpLimits } from './server/tcp-limits.js';
 export { Name } from './wire/name.js';
 export type { Directory, DirectoryChange, DirectoryInstance, DirectoryNode } from './zone/directory.js';
+export type { List } from './zone/shuffle.js';
 export type { ZoneOptions } from './zone/options.js';

@@ -48,6 +48,8 @@ export class InstanceEntry {
   modifyRevision: Revision;
   /** `canonicalAddress` of the instance's own address; undefined when it has none or a host name. */
   ip: string | undefined;
+  /** Its index in the `members` of its service. */
+  position = 0;
   /** Checks of this instance, by id's order, without those of its node; replaced, never changed. */
   ownChecks: readonly CheckEntry[] = [];
   /** The worst verdict of `ownChecks`. */
@@ -78,7 +80,7 @@ export class ServiceEntry {
   readonly key: string;
   /** The latest change to an instance, to its checks or to its node. */
   revision: Revision;
-  readonly #members = new Set<InstanceEntry>();
+  readonly #members: InstanceEntry[] = [];
   #list: readonly InstanceEntry[] | undefined;
   #byTag: Map<string, readonly InstanceEntry[]> | undefined;
 
@@ -88,12 +90,17 @@ export class ServiceEntry {
   }
 
   get size(): number {
-    return this.#members.size;
+    return this.#members.length;
+  }
+
+  /** All instances in no particular order; the same array for ever, changed by the catalog. */
+  get members(): readonly InstanceEntry[] {
+    return this.#members;
   }
 
   /** All instances by node name and id. The same array until an instance comes, goes or changes. */
   get instances(): readonly InstanceEntry[] {
-    return (this.#list ??= [...this.#members].sort(byNodeAndId));
+    return (this.#list ??= this.#members.toSorted(byNodeAndId));
   }
 
   /** Instances that carry `tag`, whatever its letter case; the same array until an instance comes, goes or changes. */
@@ -110,12 +117,17 @@ export class ServiceEntry {
   }
 
   add(entry: InstanceEntry): void {
-    this.#members.add(entry);
+    entry.position = this.#members.push(entry) - 1;
     this.#forget();
   }
 
+  /** Takes out an instance that was added; the last one takes its place. */
   delete(entry: InstanceEntry): void {
-    this.#members.delete(entry);
+    const last = this.#members.pop()!;
+    if (last !== entry) {
+      this.#members[entry.position] = last;
+      last.position = entry.position;
+    }
     this.#forget();
   }
 

@@ -1,4 +1,4 @@
-import type { Directory, DirectoryChange, DirectoryInstance, DirectoryNode } from '#libs/dns';
+import type { Directory, DirectoryChange, DirectoryInstance, DirectoryNode, List } from '#libs/dns';
 import { OWN_SERVICE, type Catalog, type InstanceEntry, type Revision } from '#libs/registry';
 
 /** Lets the zone ask the registry's catalog. */
@@ -12,10 +12,10 @@ export class CatalogDirectory implements Directory {
     this.#catalog = catalog;
   }
 
-  instances(service: string, tag?: string): readonly DirectoryInstance[] {
+  instances(service: string, tag?: string): List<DirectoryInstance> {
     const entry = this.#catalog.service(service);
-    if (!entry) return [];
-    return (tag === undefined ? entry.instances : entry.withTag(tag)).map(instanceOf);
+    if (!entry) return NO_INSTANCES;
+    return new InstanceList(tag === undefined ? entry.members : entry.withTag(tag));
   }
 
   node(name: string): DirectoryNode | undefined {
@@ -35,7 +35,7 @@ export class CatalogDirectory implements Directory {
   }
 
   nameServers(): readonly DirectoryNode[] {
-    const healthy = this.#catalog.service(OWN_SERVICE)?.instances.filter(({ status }) => status !== 'critical') ?? [];
+    const healthy = this.#catalog.service(OWN_SERVICE)?.members.filter(({ status }) => status !== 'critical') ?? [];
     return healthy.map(({ node }) => node.node);
   }
 
@@ -51,6 +51,26 @@ export class CatalogDirectory implements Directory {
       for (let at = 1; at < labels.length; at++) names.add(labels.slice(at).join('.'));
     }
     return names;
+  }
+}
+
+const NO_INSTANCES: List<DirectoryInstance> = [];
+
+/** Instances of the catalog as the zone sees them, made one by one when they are looked at: of very many, few are. */
+class InstanceList implements List<DirectoryInstance> {
+  readonly #entries: readonly InstanceEntry[];
+
+  constructor(entries: readonly InstanceEntry[]) {
+    this.#entries = entries;
+  }
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  at(index: number): DirectoryInstance | undefined {
+    const entry = this.#entries[index];
+    return entry && instanceOf(entry);
   }
 }
 

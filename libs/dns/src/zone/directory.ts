@@ -1,3 +1,5 @@
+import type { List } from './shuffle.js';
+
 /** A machine, as the zone sees it. */
 export interface DirectoryNode {
   /** As registered; compared without regard to letter case. */
@@ -43,8 +45,8 @@ export interface DirectoryChange {
 export interface Directory {
   /** Whether it may have missed changes, because it cannot reach who tells it of them. */
   readonly stale: boolean;
-  /** All instances of a service, healthy or not; with `tag` those that carry it. Empty when there are none. */
-  instances(service: string, tag?: string): readonly DirectoryInstance[];
+  /** All instances of a service in no particular order, healthy or not; with `tag` those that carry it. Empty when there are none. */
+  instances(service: string, tag?: string): List<DirectoryInstance>;
   node(name: string): DirectoryNode | undefined;
   /** Whether some node has a name that ends in a dot and `suffix`. */
   hasNodeBelow(suffix: string): boolean;

@@ -6,6 +6,7 @@ import type { AnswerRecord } from './answer.js';
 import type { DirectoryInstance } from './directory.js';
 import { MIN_ANSWER, type Room } from './limits.js';
 import { metaRecords } from './node-meta.js';
+import type { List } from './shuffle.js';
 import { addressName, nodeName, type Home } from './target-name.js';
 
 /** What is asked of a service, and where in the zone. */
@@ -136,6 +137,9 @@ function nodeTexts({ ttl, home }: ServiceQuestion, { node }: DirectoryInstance):
 }
 
 /** Whether some instance has a tag that ends in a dot and `tag`: then the name is a step on the way to that tag's. */
-export function hasTagBelow(instances: readonly DirectoryInstance[], tag: string): boolean {
-  return instances.some((instance) => instance.tags.some((each) => lowerCase(each).endsWith(`.${tag}`)));
+export function hasTagBelow(instances: List<DirectoryInstance>, tag: string): boolean {
+  for (let i = 0; i < instances.length; i++) {
+    if (instances.at(i)!.tags.some((each) => lowerCase(each).endsWith(`.${tag}`))) return true;
+  }
+  return false;
 }

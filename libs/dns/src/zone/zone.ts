@@ -106,9 +106,9 @@ export class Zone {
   #service(ask: Ask, { service, tag, place }: Lookup & { form: 'service' }): AnswerKind {
     ask.sources.add(`service:${service}`);
     const all = this.#directory.instances(service, tag);
-    const usable = all.filter((instance) => this.#isUsable(instance));
-    if (usable.length === 0) return this.#noService(service, tag, all.length > 0, place.domain);
-    const answers = this.#serviceAnswers(ask, service, place, shuffled(usable));
+    const usable = new Usable(shuffled(all), this.#options.onlyPassing);
+    const answers = this.#serviceAnswers(ask, service, place, usable);
+    if (!usable.found) return this.#noService(service, tag, all.length > 0, place.domain);
     if (answers.length === 0) return this.#noData(place.domain);
     // A CNAME stays in front of what it leads to.
     return { kind: 'records', answers, shuffled: answers.length > 1 && answers[0]!.record.type !== 'CNAME' };
@@ -208,10 +208,6 @@ export class Zone {
     };
   }
 
-  #isUsable({ status }: DirectoryInstance): boolean {
-    return status === 'passing' || (status === 'warning' && !this.#options.onlyPassing);
-  }
-
   #isHere({ datacenter }: Place): boolean {
     return datacenter === undefined || datacenter.toLowerCase() === this.#datacenter;
   }
@@ -228,6 +224,27 @@ export class Zone {
 
   #noName(domain: Name): AnswerKind & { kind: 'no name' } {
     return { kind: 'no name', soa: this.#head.record(domain) };
+  }
+}
+
+/** Those of some instances that are fit to be answered, and whether there was one. */
+class Usable implements Iterable<DirectoryInstance> {
+  found = false;
+  readonly #instances: Iterable<DirectoryInstance>;
+  readonly #onlyPassing: boolean;
+
+  constructor(instances: Iterable<DirectoryInstance>, onlyPassing: boolean) {
+    this.#instances = instances;
+    this.#onlyPassing = onlyPassing;
+  }
+
+  *[Symbol.iterator](): Generator<DirectoryInstance, void> {
+    for (const instance of this.#instances) {
+      const { status } = instance;
+      if (status === 'critical' || (status === 'warning' && this.#onlyPassing)) continue;
+      this.found = true;
+      yield instance;
+    }
   }
 }
 
