@@ -60,6 +60,18 @@ export const domain = kind<string>('a DNS name such as consul or my.zone', (valu
   NAME.test(value) && value.length <= 200 ? value.replace(/\.$/, '').toLowerCase() : undefined,
 );
 
+/** The words that names below the zone begin with, as Consul spells them; a second zone of such a name would hide them. */
+const ZONE_WORDS = ['service', 'connect', 'node', 'query', 'addr'];
+
+/** A second name for the zone: a DNS name that does not begin like the names in it. */
+export const altDomain = kind<string>(
+  `a DNS name such as my.zone that does not begin with ${ZONE_WORDS.join(', ')}`,
+  (value) => {
+    const name = domain.parse(value);
+    return name === undefined || ZONE_WORDS.includes(name.split('.', 1)[0]!) ? undefined : name;
+  },
+);
+
 /** A duration from `min` to `max`, both included and written in Go's form; its value is in milliseconds. */
 export function duration(min: string, max: string): Kind<number> {
   const [least, most] = [parseDuration(min)!, parseDuration(max)!];

@@ -91,6 +91,12 @@ describe('loadConfig', () => {
     ['[dns]\nsoa_min_ttl = 2000000h', 'a duration from 0s to 596523h'],
     ['[blog]\ncheck_ttl = 0s', 'a duration from 100ms to 24h'],
     ['[dns]\nservice_ttl = web=soon', 'a duration from 0s to 596523h'],
+    ['[dns]\nalt_domain = service.my.zone', 'does not begin with service, connect, node, query, addr'],
+    ['[dns]\nallow_from = 10.0.0.0/8, 10.0.0.0/33', 'a network such as 10.0.0.0/8'],
+    ['[dns]\nallow_from = 2001:db8::/129', 'a network such as 10.0.0.0/8'],
+    ['[dns]\nallow_from = 10.0.0/8', 'a network such as 10.0.0.0/8'],
+    ['[dns]\nquery_log = 1.5', 'a number from 0 to 1'],
+    ['[dns]\ncookie_secret = 00', '32 hexadecimal digits'],
     ['[dns]\nrecursors = 10.0.0.1', 'nothing: this release has no use for it'],
   ])('refuses %j', (content, expected) => {
     expect(problems(content).join()).toContain(expected);

@@ -1,4 +1,5 @@
 import {
+  altDomain,
   choice,
   domain,
   duration,
@@ -64,7 +65,7 @@ export const SETTINGS = {
   },
   dns: {
     domain: setting(domain, 'consul'),
-    alt_domain: setting(optional(domain), ''),
+    alt_domain: setting(optional(altDomain), ''),
     recursors: setting(list(nothing), ''),
     node_ttl: setting(ttl, '0s'),
     service_ttl: setting(pairs(ttl), ''),

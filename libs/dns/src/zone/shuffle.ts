@@ -7,6 +7,9 @@ export interface List<T> {
 /** Lists up to this length are copied; of longer ones only the places that were exchanged are remembered. */
 const SHORT = 64;
 
+/** Of a longer list so many are drawn one by one; who needs more has found few that fit, and gets the rest as it lies, from a random place on. */
+const DRAWN = 256;
+
 /**
  * The items in random order (Fisher-Yates), so that clients that take the first answer spread over all of them. Only as many are looked at as are
  * taken: a few of very many cost no more than a few of few.
@@ -26,13 +29,18 @@ function* shuffledCopy<T>(items: List<T>): Generator<T, void> {
 }
 
 function* shuffledPlaces<T>(items: List<T>): Generator<T, void> {
+  const { length } = items;
+  const drawn = Math.min(DRAWN, length);
   const moved = new Map<number, number>();
-  for (let i = 0; i < items.length; i++) {
-    const j = randomFrom(i, items.length);
+  for (let i = 0; i < drawn; i++) {
+    const j = randomFrom(i, length);
     const next = moved.get(j) ?? j;
     moved.set(j, moved.get(i) ?? i);
     yield items.at(next)!;
   }
+  const start = randomFrom(drawn, length);
+  for (let i = start; i < length; i++) yield items.at(moved.get(i) ?? i)!;
+  for (let i = drawn; i < start; i++) yield items.at(moved.get(i) ?? i)!;
 }
 
 /** A whole number from `first` to `end` - 1. */
