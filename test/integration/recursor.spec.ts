@@ -68,3 +68,23 @@ describe('kdig', () => {
     expect(stdout).not.toMatch(/WARNING|malformed/i);
   });
 });
+
+describe('dig', () => {
+  it('gets a good cookie back, and one each time that it sends that', async () => {
+    const cookie = async (...args: string[]) =>
+      /; COOKIE: ([0-9a-f]{48}) \(good\)/.exec((await dig(dns, 'web.service.consul', 'SRV', ...args)).join('\n'))?.[1];
+    const first = await cookie();
+    expect(first).toBeDefined();
+    expect((await cookie(`+cookie=${first!.slice(0, 16)}`))!.slice(0, 16)).toBe(first!.slice(0, 16));
+    expect((await cookie(`+cookie=${first}`))!.slice(0, 16)).toBe(first!.slice(0, 16));
+  });
+
+  it('is told how long its TCP connection is kept', async () => {
+    const lines = await dig(dns, 'web.service.consul', 'SRV', '+tcp', '+keepalive');
+    expect(lines).toContain('; TCP KEEPALIVE: 10.0 secs');
+  });
+
+  it('is told why it is refused', async () => {
+    expect((await dig(dns, 'example.com', 'A')).join('\n')).toMatch(/REFUSED[^]*EDE: 20 \(Not Authoritative\)/);
+  });
+});
