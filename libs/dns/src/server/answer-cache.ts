@@ -2,7 +2,7 @@ import { HEADER_LENGTH } from '../wire/codes.js';
 import type { Answer, Source } from '../zone/answer.js';
 import type { DirectoryChange } from '../zone/directory.js';
 import { EntryRing, WORD } from './entry-ring.js';
-import { lower, type QueryKey } from './query-key.js';
+import { LOWER, type QueryKey } from './query-key.js';
 import { copyRotated, isRotatable } from './rotation.js';
 
 /** Words of an entry before its reply. Links are indexes of entries; 0 is none. */
@@ -105,18 +105,24 @@ export class AnswerCache {
     return this.#words[entry + LENGTH]!;
   }
 
-  /** Copies an entry's reply to `out` at `at`, a shuffled one with another one of its answers first each time. */
+  /**
+   * Copies an entry's reply to `out` at `at`, a shuffled one with another one of its answers first each time.
+   *
+   * @param questionLength octets of the header and the question; the question is left for the caller to write as it was asked
+   */
   copy(entry: number, questionLength: number, out: Buffer, at: number): void {
     const words = this.#words;
+    const { octets } = this.#ring;
     const from = (entry + HEAD) * WORD;
     const length = words[entry + LENGTH]!;
     const left = words[entry + LEFT]!;
+    for (let i = 0; i < HEADER_LENGTH; i++) out[at + i] = octets[from + i]!;
     if (left === ALWAYS) {
-      this.#ring.octets.copy(out, at, from, from + length);
+      octets.copy(out, at + questionLength, from + questionLength, from + length);
       return;
     }
     words[entry + LEFT] = left - 1;
-    copyRotated(this.#ring.octets, from, length, out, at, questionLength, left);
+    copyRotated(octets, from, length, out, at, questionLength, left);
   }
 
   store(key: QueryKey, query: Buffer, answer: Answer, reply: Buffer): void {
@@ -169,7 +175,7 @@ export class AnswerCache {
     for (let at = start + HEADER_LENGTH; at < nameEnd; at++) {
       const a = query[at]!;
       const b = octets[at + offset]!;
-      if (a !== b && lower(a) !== lower(b)) return false;
+      if (a !== b && LOWER[a] !== LOWER[b]) return false;
     }
     for (let at = nameEnd; at < questionEnd; at++) if (query[at] !== octets[at + offset]) return false;
     return true;

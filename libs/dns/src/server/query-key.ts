@@ -17,6 +17,11 @@ const HASH_FACTOR = 0x01000193;
 /** FNV-1a's start: another one in each process, so that nobody can prepare questions of equal hash. */
 const HASH_START = randomInt(2 ** 32);
 
+/** Octets with the letters A to Z in lower case. Lengths of labels are below them. */
+export const LOWER = Uint8Array.from({ length: 256 }, (_, octet) =>
+  octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet,
+);
+
 /**
  * What a reply depends on besides the zone: the question without regard to letter case, and the shape of the query (transport, EDNS, size, DO,
  * cookie). Read from the query where it lies, into fields that are used again for the next one: nothing is allocated. All offsets count from the
@@ -53,17 +58,19 @@ export class QueryKey {
   }
 
   #readQuestion(bytes: Buffer): boolean {
-    let hash = HASH_START;
+    const { end } = this;
     const nameStart = this.start + HEADER_LENGTH;
+    let hash = HASH_START;
     let at = nameStart;
-    for (let octet = this.#octet(bytes, at); octet !== 0; octet = this.#octet(bytes, at)) {
-      if (octet > MAX_LABEL) return false;
-      const labelEnd = Math.min(at + 1 + octet, this.end);
-      for (; at < labelEnd; at++) hash = Math.imul(hash ^ lower(bytes[at]!), HASH_FACTOR);
+    if (at >= end) return false;
+    for (let octet = bytes[at]!; octet !== 0; octet = bytes[at]!) {
+      const labelEnd = at + 1 + octet;
+      if (octet > MAX_LABEL || labelEnd >= end) return false;
+      for (; at < labelEnd; at++) hash = Math.imul(hash ^ LOWER[bytes[at]!]!, HASH_FACTOR);
     }
     this.nameEnd = at + 1;
     this.questionEnd = this.nameEnd + QUESTION_TAIL;
-    if (this.nameEnd - nameStart > MAX_NAME || this.questionEnd > this.end) return false;
+    if (this.nameEnd - nameStart > MAX_NAME || this.questionEnd > end) return false;
     this.type = uint16(bytes, this.nameEnd);
     this.hash = Math.imul(hash ^ this.type, HASH_FACTOR);
     return true;
@@ -103,21 +110,12 @@ export class QueryKey {
     }
     return option === end;
   }
-
-  /** The octet at `at`; past the end one that begins no label. */
-  #octet(bytes: Buffer, at: number): number {
-    return at < this.end ? bytes[at]! : MAX_LABEL + 1;
-  }
-}
-
-/** The letters A to Z in lower case. Lengths of labels are below them. */
-export function lower(octet: number): number {
-  return octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
 }
 
 /** One question, no records but at most one additional. */
 function hasPlainCounts(bytes: Buffer, start: number): boolean {
-  return bytes.readUInt32BE(start + 4) === 0x0001_0000 && bytes.readUInt32BE(start + 8) <= 1;
+  const records = bytes[start + 6]! | bytes[start + 7]! | bytes[start + 8]! | bytes[start + 9]! | bytes[start + 10]!;
+  return bytes[start + 4] === 0 && bytes[start + 5] === 1 && records === 0 && bytes[start + 11]! <= 1;
 }
 
 /** Options with an answer of their own. */

@@ -147,15 +147,15 @@ export class Responder {
     return (this.#length = this.#cache.lengthOf(this.#entry));
   }
 
-  /** A cached reply with the ID, the RD bit and the letters of this query. */
+  /** A cached reply with the ID, the RD bit and the question of this query. */
   #writeCached(out: Buffer, at: number): void {
-    const { start, nameEnd, questionEnd } = this.#key;
+    const { start, questionEnd } = this.#key;
     const query = this.#query;
     this.#cache.copy(this.#entry, questionEnd - start, out, at);
     out[at] = query[start]!;
     out[at + 1] = query[start + 1]!;
     out[at + 2] = (out[at + 2]! & ~(FLAG.RD >> 8)) | (query[start + 2]! & (FLAG.RD >> 8));
-    for (let from = start + HEADER_LENGTH; from < nameEnd; from++) out[at - start + from] = query[from]!;
+    for (let from = start + HEADER_LENGTH; from < questionEnd; from++) out[at - start + from] = query[from]!;
   }
 
   /** Builds a reply that the cache does not have. @returns its length */

@@ -48,6 +48,7 @@ describe('copyRotated', () => {
           expect(isRotatable(reply, QUESTION_LENGTH)).toBe(true);
           const ring = Buffer.concat([Buffer.from('before'), reply, Buffer.from('behind')]);
           const copy = Buffer.alloc(3 + reply.length + 3);
+          reply.copy(copy, 3, 0, QUESTION_LENGTH);
           copyRotated(ring, 6, reply.length, copy, 3, QUESTION_LENGTH, turn);
           expect([copy.subarray(0, 3), copy.subarray(-3)]).toEqual([Buffer.alloc(3), Buffer.alloc(3)]);
           const [before, after] = [parseMessage(reply), parseMessage(copy.subarray(3, -3))];

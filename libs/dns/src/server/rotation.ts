@@ -35,10 +35,10 @@ export function isRotatable(reply: Buffer, questionLength: number): boolean {
 }
 
 /**
- * Copies a rotatable reply of `length` octets that lies in `from` at `at` to `to` at `toAt`, with its answers moved up by `turn` places, those at
- * the front to the end. Pointers into the answers follow.
+ * Copies what stands behind the question of a rotatable reply. The reply has `length` octets and lies in `from` at `at`; the copy is for one that
+ * begins in `to` at `toAt`. Its answers are moved up by `turn` places, those at the front to the end. Pointers into the answers follow.
  *
- * @param questionLength octets of the header and the question
+ * @param questionLength octets of the header and the question; that header must be in `to` already
  */
 export function copyRotated(
   from: Buffer,
@@ -49,7 +49,7 @@ export function copyRotated(
   questionLength: number,
   turn: number,
 ): void {
-  const answers = from.readUInt16BE(at + 6);
+  const answers = uint16(from, at + 6);
   const first = turn % answers;
   const start = at + questionLength;
   let split = start;
@@ -59,25 +59,30 @@ export function copyRotated(
     end = afterData(from, end + 2);
   }
   const moved = toAt - at;
-  from.copy(to, toAt, at, start);
+  if (split === start) {
+    from.copy(to, start + moved, start, at + length);
+    return;
+  }
   from.copy(to, start + moved, split, end);
-  if (split > start) from.copy(to, start + moved + end - split, start, split);
+  from.copy(to, start + moved + end - split, start, split);
   from.copy(to, end + moved, end, at + length);
-  if (split > start) movePointers(to, toAt, start - at, split - at, end - at);
+  movePointers(to, toAt, start - at, split - at, end - at);
 }
 
 /** Mends the owners of the records behind the answers of a reply at `at`: [start, split) has gone to the end, [split, end) to the front. */
 function movePointers(reply: Buffer, at: number, start: number, split: number, end: number): void {
   let next = at + end;
-  for (let i = reply.readUInt16BE(at + 8) + reply.readUInt16BE(at + 10); i > 0; i--) {
+  for (let i = uint16(reply, at + 8) + uint16(reply, at + 10); i > 0; i--) {
     const owner = ownerEnd(reply, next);
     if (!isPointer(reply, owner)) {
       next = afterData(reply, owner + 1);
       continue;
     }
-    const target = reply.readUInt16BE(owner) & 0x3fff;
+    const target = uint16(reply, owner) & 0x3fff;
     if (target >= start && target < end) {
-      reply.writeUInt16BE(0xc000 | (target < split ? target + end - split : target - split + start), owner);
+      const moved = target < split ? target + end - split : target - split + start;
+      reply[owner] = 0xc0 | (moved >> 8);
+      reply[owner + 1] = moved;
     }
     next = afterData(reply, owner + 2);
   }
@@ -96,5 +101,10 @@ function isPointer(reply: Buffer, at: number): boolean {
 
 /** One past a record's data. @param head where its type stands */
 function afterData(reply: Buffer, head: number): number {
-  return head + RECORD_HEAD + reply.readUInt16BE(head + RECORD_HEAD - 2);
+  return head + RECORD_HEAD + uint16(reply, head + RECORD_HEAD - 2);
+}
+
+/** Inline where a call of `readUInt16BE` would check its argument each time. */
+function uint16(bytes: Buffer, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
 }
