@@ -112,6 +112,7 @@ export const SETTINGS = {
   debug: {
     host: setting(host, '127.0.0.1'),
     port: setting(port, '6060'),
+    resolver_port: setting(port, '6061'),
   },
   log: {
     level: setting(choice('trace', 'debug', 'info', 'warn', 'error', 'silent'), 'info'),
