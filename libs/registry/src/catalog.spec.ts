@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCheck, anInstance, aNode } from '#libs/testing';
-import { Catalog } from './catalog.js';
+import { Catalog, type CatalogCounts } from './catalog.js';
 import { Draft, viewOf } from './draft.js';
 import type { Status } from './model.js';
 import type { CatalogEvent } from './touch.js';
@@ -159,6 +159,7 @@ describe('Catalog', () => {
         const loaded = new Catalog();
         loaded.load(snapshotOf(followed));
         expect(pictureOf(loaded)).toEqual(pictureOf(followed));
+        expect([followed.counts, loaded.counts]).toEqual([walk(followed), walk(followed)]);
       }),
       { numRuns: 300 },
     );
@@ -172,6 +173,18 @@ function snapshotOf(catalog: Catalog) {
     nodes: nodes.map(({ node, createRevision, modifyRevision }) => ({ node, createRevision, modifyRevision })),
     instances: nodes.flatMap((node) => [...node.instances.values()]),
     checks: nodes.flatMap((node) => [...node.checks.values()]),
+  };
+}
+
+/** What `counts` should be. */
+function walk(catalog: Catalog): CatalogCounts {
+  const { nodes, instances, checks } = snapshotOf(catalog);
+  const count = (status: Status) => checks.filter(({ check }) => check.status === status).length;
+  return {
+    nodes: nodes.length,
+    services: [...catalog.services()].length,
+    instances: instances.length,
+    checks: { passing: count('passing'), warning: count('warning'), critical: count('critical') },
   };
 }
 

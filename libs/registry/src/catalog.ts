@@ -1,9 +1,17 @@
 import { canonicalAddress } from './address.js';
 import { IpIndex } from './ip-index.js';
 import { compareText, InstanceEntry, NodeEntry, ServiceEntry, type CheckEntry } from './entries.js';
-import type { Change, Check, Instance, Node, Revision } from './model.js';
+import type { Change, Check, Instance, Node, Revision, Status } from './model.js';
 import type { Snapshot } from './stores/store.js';
 import { Touch, type CatalogEvent } from './touch.js';
+
+/** How many there are of each kind of record. */
+export interface CatalogCounts {
+  readonly nodes: number;
+  readonly services: number;
+  readonly instances: number;
+  readonly checks: Readonly<Record<Status, number>>;
+}
 
 /**
  * The registry's read model, in memory: what DNS, HTTP and the dashboard answer from, never waiting for anything.
@@ -24,6 +32,8 @@ export class Catalog {
   readonly #nodesByIp = new IpIndex<NodeEntry>();
   readonly #instancesByIp = new IpIndex<InstanceEntry>();
   readonly #listeners = new Set<(event: CatalogEvent) => void>();
+  readonly #checkCounts: Record<Status, number> = { passing: 0, warning: 0, critical: 0 };
+  #instanceCount = 0;
   #revision: Revision = 0;
   #nodesRevision: Revision = 0;
   #instancesRevision: Revision = 0;
@@ -49,6 +59,12 @@ export class Catalog {
   /** The latest change to any check. */
   get checksRevision(): Revision {
     return this.#checksRevision;
+  }
+
+  /** Kept up with each change, so that asking costs the same whatever the size. */
+  get counts(): CatalogCounts {
+    const { size: nodes } = this.#nodes;
+    return { nodes, services: this.#services.size, instances: this.#instanceCount, checks: { ...this.#checkCounts } };
   }
 
   node(name: string): NodeEntry | undefined {
@@ -182,6 +198,7 @@ export class Catalog {
     } else {
       entry = new InstanceEntry(node, instance, created, modified);
       node.instances.set(instance.id, entry);
+      this.#instanceCount++;
     }
     this.#link(entry, touch);
     touch.node(node);
@@ -193,6 +210,8 @@ export class Catalog {
     if (!node) throw new Error(`check ${check.id} of a node that is not there: ${check.node}`);
     const before = node.checks.get(check.id);
     if (before && before.check.serviceId !== check.serviceId) this.#detach(node, before, touch);
+    if (before) this.#checkCounts[before.check.status]--;
+    this.#checkCounts[check.status]++;
     const entry = { check, createRevision: before?.createRevision ?? created, modifyRevision: modified };
     node.checks.set(check.id, entry);
     this.#attach(node, entry, touch);
@@ -204,6 +223,7 @@ export class Catalog {
     const entry = node?.checks.get(id);
     if (!node || !entry) return;
     node.checks.delete(id);
+    this.#checkCounts[entry.check.status]--;
     this.#detach(node, entry, touch);
     this.#checksRevision = touch.revision;
   }
@@ -212,6 +232,7 @@ export class Catalog {
     const entry = this.instance(nodeName, id);
     if (!entry) return;
     entry.node.instances.delete(id);
+    this.#instanceCount--;
     this.#unlink(entry, touch);
     touch.node(entry.node);
     this.#instancesRevision = touch.revision;

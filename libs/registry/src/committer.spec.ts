@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { anInstance, aNode, MemoryStore } from '#libs/testing';
+import { anInstance, aNode, FakeClock, MemoryStore } from '#libs/testing';
 import { Catalog } from './catalog.js';
 import { Committer } from './committer.js';
 import { StoreError } from './stores/store.js';
@@ -8,10 +8,12 @@ describe('Committer', () => {
   let store: MemoryStore;
   let catalog: Catalog;
   let committer: Committer;
+  let clock: FakeClock;
   beforeEach(async () => {
     store = new MemoryStore();
     catalog = new Catalog();
-    committer = new Committer(store, catalog);
+    clock = new FakeClock();
+    committer = new Committer(store, catalog, clock);
     await committer.commit((draft) => draft.putNode(aNode()));
     store.writes = 0;
   });
@@ -82,6 +84,23 @@ describe('Committer', () => {
     store.beforeWrite = () => {};
     await put('a');
     expect(committer.failure).toBeUndefined();
+  });
+
+  it('counts commits, and times each write that they share', async () => {
+    store.beforeWrite = () => clock.advance(20);
+    await Promise.all([put('a'), put('b')]);
+    store.beforeWrite = async () => {
+      await clock.advance(10_000);
+      throw new StoreError('full', 'no space');
+    };
+    await expect(put('c')).rejects.toThrow();
+    const { commits, failed, seconds } = committer.writes;
+    expect([commits, failed]).toEqual([3, 1]);
+    // The node of beforeEach in no time, then these two writes.
+    expect(seconds.sum).toBeCloseTo(10.02);
+    expect([seconds.counts[0], seconds.counts[seconds.bounds.indexOf(0.025)], seconds.counts.at(-1)]).toEqual([
+      1, 1, 1,
+    ]);
   });
 
   it('tries again without a change, and commits what comes meanwhile', async () => {

@@ -1,7 +1,9 @@
+import { Histogram, type HistogramCounts } from '#libs/observability';
+import type { Clock } from '#libs/time';
 import type { Catalog } from './catalog.js';
 import { Draft, viewOf, type View } from './draft.js';
 import type { Change, Revision } from './model.js';
-import { toStoreError, type RegistryStore, type StoreError } from './stores/store.js';
+import { toStoreError, type CommitResult, type RegistryStore, type StoreError } from './stores/store.js';
 
 /**
  * Makes the changes of one caller on `draft`. It may be called again on a newer state, so it must do nothing else. What it throws
@@ -12,6 +14,16 @@ export type Mutation<T> = (draft: Draft) => T;
 /** More changes wait than can be made durable in good time; nothing was changed. */
 export class OverloadError extends Error {
   override readonly name = 'OverloadError';
+}
+
+/** What a store was asked to do, counted since the start. */
+export interface StoreWrites {
+  /** Commits that are durable; many share a write. */
+  readonly commits: number;
+  /** Writes that failed. */
+  readonly failed: number;
+  /** How long each write took, in seconds. */
+  readonly seconds: HistogramCounts;
 }
 
 interface Waiting {
@@ -29,6 +41,9 @@ type Drafted = Waiting & { readonly changes: readonly Change[] } & (
 const MAX_WAITING = 20_000;
 const MAX_BATCH = 512;
 
+/** From a write into memory to a disk that is in trouble, in seconds. */
+const WRITE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
 /**
  * The one way into the registry. Mutations that arrive while the store writes are grouped into the next write, each seeing what
  * those before it do; every one is a commit of its own with its own revision.
@@ -36,13 +51,21 @@ const MAX_BATCH = 512;
 export class Committer {
   readonly #store: RegistryStore;
   readonly #catalog: Catalog;
+  readonly #clock: Clock;
+  readonly #writes = { commits: 0, failed: 0, seconds: new Histogram(WRITE_SECONDS) };
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #failure: StoreError | undefined;
 
-  constructor(store: RegistryStore, catalog: Catalog) {
+  constructor(store: RegistryStore, catalog: Catalog, clock: Clock) {
     this.#store = store;
     this.#catalog = catalog;
+    this.#clock = clock;
+  }
+
+  /** What the store has done since the start. */
+  get writes(): StoreWrites {
+    return this.#writes;
   }
 
   /** Why the latest write failed; undefined when it went well. */
@@ -114,14 +137,30 @@ export class Committer {
   /** @returns whether it is done; otherwise others were first, and the catalog now has what they did */
   async #writeDown(commits: readonly Drafted[]): Promise<boolean> {
     const base = this.#catalog.revision;
-    const result = await this.#store.commit(
-      base,
-      commits.map(({ changes }) => changes),
+    const result = await this.#measure(() =>
+      this.#store.commit(
+        base,
+        commits.map(({ changes }) => changes),
+      ),
     );
-    if (result.done) this.#failure = undefined;
-    if (result.done) commits.forEach(({ changes }, i) => this.follow(base + i + 1, changes));
-    else for (const { revision, changes } of result.missed) this.follow(revision, changes);
+    if (result.done) {
+      this.#failure = undefined;
+      this.#writes.commits += commits.length;
+      commits.forEach(({ changes }, i) => this.follow(base + i + 1, changes));
+    } else for (const { revision, changes } of result.missed) this.follow(revision, changes);
     return result.done;
+  }
+
+  async #measure(write: () => Promise<CommitResult>): Promise<CommitResult> {
+    const began = this.#clock.monotonic();
+    try {
+      return await write();
+    } catch (error) {
+      this.#writes.failed++;
+      throw error;
+    } finally {
+      this.#writes.seconds.add((this.#clock.monotonic() - began) / 1_000);
+    }
   }
 
   /** The store failed: callers who change nothing, such as heartbeats, are not concerned. */

@@ -1,9 +1,10 @@
 export { canonicalAddress } from './address.js';
-export { Catalog } from './catalog.js';
+export { Catalog, type CatalogCounts } from './catalog.js';
 export type { HttpProbe, Periodic, Probe, Target, TtlProbe } from './checks/probe.js';
 export { parseTarget } from './checks/target.js';
 export { MAX_OUTPUT, type Verdict } from './checks/verdict.js';
-export { OverloadError, type Mutation } from './committer.js';
+export type { VerdictCounts } from './checks/verdict-counts.js';
+export { OverloadError, type Mutation, type StoreWrites } from './committer.js';
 export { Draft, viewOf, type View } from './draft.js';
 export { compareText, InstanceEntry, NodeEntry, ServiceEntry, type CheckEntry } from './entries.js';
 export { BOOLEAN, LIST, mapOf, NUMBER, objectOf, objectsOf, STRING, type Field } from './filter/fields.js';

@@ -2,7 +2,7 @@ import type { Logger } from '#libs/observability';
 import type { Clock } from '#libs/time';
 import { Catalog } from './catalog.js';
 import { CheckRunner } from './checks/runner.js';
-import { Committer, type Mutation } from './committer.js';
+import { Committer, type Mutation, type StoreWrites } from './committer.js';
 import type { Node } from './model.js';
 import { keepOwnNode, putOwnNode } from './operations/own-node.js';
 import { StoreError, type Lease, type RegistryStore } from './stores/store.js';
@@ -45,7 +45,7 @@ export class Registry {
   constructor(options: RegistryOptions) {
     this.#options = options;
     this.node = options.node;
-    this.#committer = new Committer(options.store, this.catalog);
+    this.#committer = new Committer(options.store, this.catalog, options.clock);
     this.checks = new CheckRunner({
       catalog: this.catalog,
       committer: this.#committer,
@@ -54,6 +54,11 @@ export class Registry {
       node: options.node.name,
       random: options.random ?? Math.random,
     });
+  }
+
+  /** What the store has done since the start. */
+  get writes(): StoreWrites {
+    return this.#committer.writes;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '#libs/time';
+import type { Status } from '../model.js';
 import { Hysteresis } from './hysteresis.js';
 import { runOnce, type PeriodicProbe } from './types.js';
 import type { Verdict } from './verdict.js';
@@ -8,14 +9,22 @@ export class PeriodicCheck {
   readonly probe: PeriodicProbe;
   readonly #clock: Clock;
   readonly #publish: (verdict: Verdict) => void;
+  readonly #onRun: (status: Status) => void;
   readonly #hysteresis: Hysteresis;
   readonly #stop = new AbortController();
   #timer: Timer | undefined;
 
-  constructor(probe: PeriodicProbe, clock: Clock, publish: (verdict: Verdict) => void) {
+  /** @param onRun told what each run said, also when that is not published yet */
+  constructor(
+    probe: PeriodicProbe,
+    clock: Clock,
+    publish: (verdict: Verdict) => void,
+    onRun: (status: Status) => void,
+  ) {
     this.probe = probe;
     this.#clock = clock;
     this.#publish = publish;
+    this.#onRun = onRun;
     this.#hysteresis = new Hysteresis(probe);
   }
 
@@ -32,6 +41,7 @@ export class PeriodicCheck {
   async #run(): Promise<void> {
     const { output, status } = await this.#runInTime();
     if (this.#stop.signal.aborted) return;
+    this.#onRun(status);
     this.start(this.probe.interval);
     const settled = this.#hysteresis.take(status);
     if (settled) this.#publish({ status: settled, output });

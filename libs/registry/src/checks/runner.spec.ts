@@ -42,6 +42,7 @@ describe('CheckRunner', () => {
     expect(check()).toMatchObject({ status: 'critical', output: 'TTL expired' });
     expect(await registry.checks.report('c', { status: 'passing', output: 'back' })).toBe(true);
     expect(check()).toMatchObject({ status: 'passing', output: 'back' });
+    expect(registry.checks.verdicts.ttl).toEqual({ passing: 1, warning: 0, critical: 1 });
   });
 
   it('pays nothing for heartbeats', async () => {
@@ -166,5 +167,7 @@ describe('CheckRunner', () => {
       return check().status === 'critical';
     });
     expect(check().output).toContain('500 Internal Server Error');
+    const { passing, warning, critical } = registry.checks.verdicts.http;
+    expect([passing > 0, warning, critical > 0]).toEqual([true, 0, true]);
   });
 });

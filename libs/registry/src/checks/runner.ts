@@ -11,6 +11,7 @@ import { Publisher } from './publisher.js';
 import { overdue } from './reaper.js';
 import { expired, hasExpired, reported, TtlCheck } from './ttl.js';
 import type { Verdict } from './verdict.js';
+import { noVerdicts, type VerdictCounts } from './verdict-counts.js';
 
 export interface CheckRunnerOptions {
   readonly catalog: Catalog;
@@ -39,6 +40,7 @@ const REAP_EVERY = 30_000;
  */
 export class CheckRunner {
   readonly #options: CheckRunnerOptions;
+  readonly #verdicts = noVerdicts();
   readonly #jobs = new Map<string, Job>();
   /** Since when a check has been critical, on the monotonic clock, for those that may cost their service the registration. */
   readonly #criticalSince = new Map<string, number>();
@@ -47,6 +49,10 @@ export class CheckRunner {
 
   constructor(options: CheckRunnerOptions) {
     this.#options = options;
+  }
+
+  get verdicts(): Readonly<VerdictCounts> {
+    return this.#verdicts;
   }
 
   /** Starts all checks that are in the catalog. Each service that reports by itself has its full TTL from now. */
@@ -84,6 +90,7 @@ export class CheckRunner {
     const job = this.#jobs.get(id);
     if (!(job?.run instanceof TtlCheck)) return false;
     job.run.renew();
+    this.#verdicts.ttl[verdict.status]++;
     await job.publisher.publish(reported(verdict, job.run.probe));
     return true;
   }
@@ -128,7 +135,8 @@ export class CheckRunner {
       run.start();
       return { probe, run, publisher };
     }
-    const run = new PeriodicCheck(probe, this.#options.clock, publish);
+    const counts = this.#verdicts[probe.type];
+    const run = new PeriodicCheck(probe, this.#options.clock, publish, (status) => counts[status]++);
     run.start(this.#options.random() * probe.interval);
     return { probe, run, publisher };
   }
@@ -146,7 +154,9 @@ export class CheckRunner {
 
   #expire(id: string, publisher: Publisher): void {
     const check = this.#options.catalog.check(this.#options.node, id)?.check;
-    if (check && !hasExpired(check)) this.#publish(publisher, expired(publisher.output ?? ''));
+    if (!check || hasExpired(check)) return;
+    this.#verdicts.ttl.critical++;
+    this.#publish(publisher, expired(publisher.output ?? ''));
   }
 
   #publish(publisher: Publisher, verdict: Verdict): void {

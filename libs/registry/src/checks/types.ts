@@ -20,6 +20,8 @@ const RUNS: { readonly [T in PeriodicProbe['type']]: Run<Extract<PeriodicProbe, 
   h2ping: runH2Ping,
 };
 
+export const PERIODIC_TYPES = Object.keys(RUNS) as readonly PeriodicProbe['type'][];
+
 /** Runs a check once. Never rejects. @param signal aborts when the check's time is up */
 export async function runOnce(probe: PeriodicProbe, signal: AbortSignal): Promise<Verdict> {
   const run = RUNS[probe.type] as Run<PeriodicProbe>;
