@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLogger } from '#libs/observability';
+import { createLogger, Metrics } from '#libs/observability';
 import { Registry, SqliteStore, Watches, type RegistryStore } from '#libs/registry';
 import { tempFolder } from '#libs/testing';
 import { systemClock } from '#libs/time';
@@ -38,7 +38,7 @@ export async function startConsulApi(store?: RegistryStore): Promise<ConsulApi> 
   const watches = new Watches(registry.catalog, clock);
   const server = createConsulServer();
   const app = await NestFactory.create<NestFastifyApplication>(
-    ConsulModule.forRoot({ registry, watches, log, server }),
+    ConsulModule.forRoot({ registry, watches, log, server, metrics: new Metrics('test'), reload: async () => {} }),
     new FastifyAdapter(server.server),
     { bodyParser: false, logger: process.env.TEST_LOG ? undefined : false },
   );

@@ -1,7 +1,7 @@
 import { loadConfig } from '#libs/config';
 import { createLogger } from '#libs/observability';
 import { tempFolder } from '#libs/testing';
-import { startResolver } from '../apps/resolver/src/resolver.js';
+import { startResolver, type ResolverOptions } from '../apps/resolver/src/resolver.js';
 
 /** The whole resolver in this process, with an empty registry, on free ports of the loopback interface. */
 export interface TestResolver {
@@ -14,7 +14,7 @@ export interface TestResolver {
 }
 
 /** Starts a resolver whose node is called node1. */
-export async function startTestResolver(): Promise<TestResolver> {
+export async function startTestResolver(options?: ResolverOptions): Promise<TestResolver> {
   const folder = tempFolder();
   const env = {
     SIGNPOST_RESOLVER_HTTP_PORT: '0',
@@ -23,7 +23,7 @@ export async function startTestResolver(): Promise<TestResolver> {
     SIGNPOST_RESOLVER_DATA_DIR: folder.path,
   };
   const log = createLogger({ level: 'silent', format: 'json' }, 'test');
-  const { endpoints, stop } = await startResolver(loadConfig({ env }), log);
+  const { endpoints, stop } = await startResolver(loadConfig({ env }), log, options);
   return {
     registry: endpoints['registry']!,
     dns: endpoints['dns']!,

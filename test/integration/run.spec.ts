@@ -46,6 +46,10 @@ describe('the banner', () => {
     expect(tag.name).toBe('go');
     const articles = JSON.parse(await shell(line(lines, /^curl \S+\/articles$/))) as { items: unknown[] };
     expect(articles.items).toEqual([]);
+    for (const url of line(lines, /^metrics /)
+      .split(/\s+/)
+      .slice(1))
+      expect((await fetch(url)).status).toBe(200);
     expect(await program.end('SIGINT')).toEqual({ code: 0, signal: null });
     expect(program.output).not.toMatch(/\n\s+at |"stack"/);
 

@@ -6,7 +6,8 @@ await runProgram(
   {
     name: 'signpost-blog',
     summary: 'A REST API for articles and tags, which registers itself so that DNS and gateways find it.',
-    start: startBlog,
+    debugPort: 'port',
+    start: (config, log) => startBlog(config, log),
   },
   process.argv.slice(2),
   process.env,

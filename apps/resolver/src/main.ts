@@ -6,6 +6,7 @@ await runProgram(
   {
     name: 'signpost-resolver',
     summary: 'A service registry with health checks, spoken to as Consul is, and a DNS server that answers for it.',
+    debugPort: 'resolver_port',
     start: startResolver,
   },
   process.argv.slice(2),

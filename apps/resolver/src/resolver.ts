@@ -1,17 +1,19 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Config } from '#libs/config';
+import { changedSettings, type Config } from '#libs/config';
 import type { DnsServer } from '#libs/dns';
 import { drain, listen, type Listening } from '#libs/http';
-import { nestLogger, type Logger } from '#libs/observability';
+import { Metrics, nestLogger, type Logger } from '#libs/observability';
 import type { Probe, ProbeGroups } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
-import { listenError, requireFreePort, StartError, type Started } from '#libs/supervisor';
+import { listenError, requireFreePort, StartError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import type { ConsulModuleOptions } from './consul/consul.module.js';
 import { createConsulServer } from './consul/server.js';
 import { dnsProbe } from './dns/dns-probe.js';
-import { addressOf, startDns } from './dns/dns.js';
+import { addressOf, dnsSettings, startDns } from './dns/dns.js';
+import { addDnsMetrics } from './metrics/dns-metrics.js';
+import { addRegistryMetrics } from './metrics/registry-metrics.js';
 import { ownNode } from './own-node.js';
 import { ResolverModule } from './resolver.module.js';
 import { storeProbe } from './store-probe.js';
@@ -19,13 +21,22 @@ import { storeProbe } from './store-probe.js';
 /** Requests that are under way after so many milliseconds of draining are cut off. */
 const DRAIN_DEADLINE_MS = 3_000;
 
+/** What a test replaces; a program has the supervisor's. */
+export interface ResolverOptions extends Partial<Supervisor> {
+  readonly clock?: Clock;
+}
+
 /**
  * Starts the resolver: the registry from its store, DNS, and last HTTP, so that nothing is registered that DNS would not answer.
  * It stops in reverse.
  *
  * @throws StartError when a setting has to be changed first
  */
-export async function startResolver(config: Config, log: Logger, clock: Clock = systemClock): Promise<Started> {
+export async function startResolver(
+  config: Config,
+  log: Logger,
+  { clock = systemClock, metrics = new Metrics(version()), reload = nothingToReload }: ResolverOptions = {},
+): Promise<Started> {
   const { http_host, http_port, dns_host, dns_port } = config.resolver;
   await requireFreePort(http_host, http_port, 'resolver', 'http_port');
   await requireFreePort(dns_host, dns_port, 'resolver', 'dns_port');
@@ -34,26 +45,42 @@ export async function startResolver(config: Config, log: Logger, clock: Clock = 
   let dns: DnsServer | undefined;
   try {
     dns = await openDns(config, registry, log, clock);
-    const { app, listening } = await serve(config, { registry, watches, log, server: createConsulServer() }, [
-      dnsProbe(dns),
-      storeProbe(registry),
-    ]);
-    return {
-      endpoints: { registry: listening.url, dns: addressOf(dns) },
-      banner: [`registry ${listening.url}/v1/catalog/services`, `dns      ${addressOf(dns)}`],
-      async stop() {
-        watches.close();
-        await drain(app, DRAIN_DEADLINE_MS);
-        await dns!.drain();
-        await dns!.stop();
-        await registry.stop();
-      },
-    };
+    addRegistryMetrics(metrics, registry, watches);
+    addDnsMetrics(metrics, dns);
+    const consul = { registry, watches, log, metrics, reload, server: createConsulServer() };
+    const http = await serve(config, consul, [dnsProbe(dns), storeProbe(registry)]);
+    return toStarted(config, { ...http, registry, watches, dns });
   } catch (error) {
     await dns?.stop();
     await registry.stop();
     throw error;
   }
+}
+
+/** All that runs. */
+interface Parts extends Http {
+  readonly registry: Registry;
+  readonly watches: Watches;
+  readonly dns: DnsServer;
+}
+
+function toStarted(config: Config, { app, listening, registry, watches, dns }: Parts): Started {
+  return {
+    endpoints: { registry: listening.url, dns: addressOf(dns) },
+    banner: [`registry ${listening.url}/v1/catalog/services`, `dns      ${addressOf(dns)}`],
+    reload(next) {
+      // The zone's datacenter is the node's as well, so it stays until the next start like the rest of [resolver].
+      dns.reconfigure(dnsSettings({ ...config, dns: next.dns }));
+      return changedSettings(config, next, ['resolver', 'limits']);
+    },
+    async stop() {
+      watches.close();
+      await drain(app, DRAIN_DEADLINE_MS);
+      await dns.drain();
+      await dns.stop();
+      await registry.stop();
+    },
+  };
 }
 
 async function startRegistry(config: Config, log: Logger, clock: Clock): Promise<Registry> {
@@ -77,11 +104,12 @@ async function openDns(config: Config, { catalog }: Registry, log: Logger, clock
   }
 }
 
-async function serve(
-  { resolver }: Config,
-  consul: ConsulModuleOptions,
-  ready: readonly Probe[],
-): Promise<{ app: NestFastifyApplication; listening: Listening }> {
+interface Http {
+  readonly app: NestFastifyApplication;
+  readonly listening: Listening;
+}
+
+async function serve({ resolver }: Config, consul: ConsulModuleOptions, ready: readonly Probe[]): Promise<Http> {
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     ResolverModule.forRoot(
       consul,
@@ -106,4 +134,9 @@ function probes(ready: readonly Probe[], isListening: () => boolean): ProbeGroup
     },
   };
   return { live: [], ready: [listener, ...ready] };
+}
+
+/** Of a resolver without a supervisor, whose settings come from no file. */
+function nothingToReload(): Promise<void> {
+  return Promise.resolve();
 }

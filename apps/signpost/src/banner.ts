@@ -5,6 +5,9 @@ export function banner(resolver: Ready, blog: Ready): string {
   const registry = resolver.endpoints['registry']!;
   const api = blog.endpoints['blog']!;
   const [dnsHost, dnsPort] = splitAddress(resolver.endpoints['dns']!);
+  const metrics = [resolver, blog]
+    .flatMap(({ endpoints: { debug } }) => (debug ? [`${debug}/metrics`] : []))
+    .join('  ');
   const { account } = blog;
   const created = account ? `\n  account    ${account.name}, password ${account.password} (shown this once)` : '';
   return `
@@ -13,7 +16,8 @@ Signpost is running. Ctrl-C stops it; what it stored stays.
   articles   ${api}/api/v1/articles
   OpenAPI    ${api}/docs
   registry   ${registry}/v1/catalog/services
-  probes     ${registry}/readyz  ${api}/readyz${created}
+  probes     ${registry}/readyz  ${api}/readyz
+  metrics    ${metrics || 'none: see the warnings above'}${created}
 
   dig @${dnsHost} -p ${dnsPort} user.service.consul SRV +short
   curl '${registry}/v1/health/service/blog?passing'

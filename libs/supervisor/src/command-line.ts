@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { parseArgs } from 'node:util';
-import { ConfigError, DEFAULT_FILE, loadConfig, type Config } from '#libs/config';
+import { ConfigError, DEFAULT_FILE, loadConfig, type Config, type Sources } from '#libs/config';
 
 /** A program as it is typed. */
 export interface Command {
@@ -30,14 +30,19 @@ export function parseCommandLine(command: Command, args: readonly string[]): Opt
 }
 
 /** Reads the configuration. Tells all that is wrong with it, and ends the program; so does `--check-config`. */
-export function readConfig(command: Command, { file, checkConfig }: Options, env: NodeJS.ProcessEnv): Config {
+export function readConfig(command: Command, options: Options, env: NodeJS.ProcessEnv): Config {
   try {
-    const config = loadConfig({ env, ...(file !== undefined && { file }) });
-    return checkConfig ? leave('the configuration is valid') : config;
+    const config = loadConfig(sourcesOf(options, env));
+    return options.checkConfig ? leave('the configuration is valid') : config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return fail(command, error.problems.join(`\n${command.name}: `), EXIT_FAILED);
   }
+}
+
+/** Where the configuration comes from, at the start and whenever it is read again. */
+export function sourcesOf({ file }: Options, env: NodeJS.ProcessEnv): Sources {
+  return { env, ...(file !== undefined && { file }) };
 }
 
 /** Ends the program with a message for the person who started it. */

@@ -1,7 +1,14 @@
+import type { Config } from '#libs/config';
 import type { Logger } from '#libs/observability';
 
 /** A started program. */
 export interface Running {
+  /**
+   * Takes on a changed configuration while it serves: whole, or, if it throws, not at all. Without it the settings of the start stay.
+   *
+   * @returns the settings that differ from those of the start and have to wait for the next one, as `[section] key`
+   */
+  reload?(config: Config): readonly string[] | Promise<readonly string[]>;
   /** Stops what was started, in the right order; called once. */
   stop(): Promise<void>;
 }

@@ -2,6 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { isReady, type Ready } from '#libs/supervisor';
 
+/** Programs of several tests run side by side. */
+const FREE_DEBUG_PORTS = { SIGNPOST_DEBUG_PORT: '0', SIGNPOST_DEBUG_RESOLVER_PORT: '0' };
+
 /** A built program that a test started as a child process. */
 export class TestProgram {
   /** All that it printed on standard output and on standard error so far. */
@@ -29,7 +32,7 @@ export class TestProgram {
   static start(app: string, env: Record<string, string> = {}, args: readonly string[] = []): TestProgram {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SIGNPOST_'));
     const child = spawn(process.execPath, [`dist/apps/${app}/src/main.js`, ...args], {
-      env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...env },
+      env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...FREE_DEBUG_PORTS, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     return new TestProgram(child);
@@ -47,6 +50,11 @@ export class TestProgram {
   /** What the program serves, once it does. */
   ready(): Promise<Ready> {
     return this.whenReady;
+  }
+
+  /** Sends a signal that does not end the program. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   /** Sends a signal and waits for the end. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Put, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { arch, cpus, freemem, hostname, platform, release, totalmem, uptime } from 'node:os';
 import { Registry, SERVER_PORT } from '#libs/registry';
@@ -71,12 +71,6 @@ export class AgentController {
       CollectionTime: Date.now() * 1e6,
       Errors: null,
     });
-  }
-
-  /** The configuration is read at the start; clients that ask for a reload need no more than a yes. */
-  @Put('reload')
-  reload(@Res() reply: FastifyReply): void {
-    reply.send();
   }
 
   /** The one member of this cluster, as Serf describes it. */

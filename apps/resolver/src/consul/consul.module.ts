@@ -1,10 +1,11 @@
 import { Inject, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import type { Logger } from '#libs/observability';
+import { Metrics, type Logger } from '#libs/observability';
 import { Registry, type Watches } from '#libs/registry';
 import { AclController } from './acl.controller.js';
 import { AgentCheckController } from './agent-check.controller.js';
 import { AgentController } from './agent.controller.js';
+import { AgentOperationsController, RELOAD } from './agent-operations.controller.js';
 import { AgentReads } from './agent-reads.js';
 import { AgentServiceController } from './agent-service.controller.js';
 import { Agent } from './agent.js';
@@ -23,6 +24,9 @@ export interface ConsulModuleOptions {
   /** Blocking queries wait here; whoever stops the program closes it first, so that they are answered. */
   readonly watches: Watches;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Reads the configuration again. @throws ConfigError */
+  readonly reload: () => Promise<void>;
   /** The server that the Nest application is built on. */
   readonly server: ConsulServer;
 }
@@ -34,13 +38,14 @@ const SERVER = Symbol('ConsulServer');
 export class ConsulModule implements OnApplicationBootstrap {
   constructor(@Inject(SERVER) private readonly server: ConsulServer) {}
 
-  static forRoot({ registry, watches, log, server }: ConsulModuleOptions): DynamicModule {
+  static forRoot({ registry, watches, log, metrics, reload, server }: ConsulModuleOptions): DynamicModule {
     const agent = new Agent(registry);
     const reads = new Reads(registry, watches);
     return {
       module: ConsulModule,
       controllers: [
         AgentController,
+        AgentOperationsController,
         AgentServiceController,
         AgentCheckController,
         CatalogController,
@@ -53,6 +58,8 @@ export class ConsulModule implements OnApplicationBootstrap {
       providers: [
         { provide: SERVER, useValue: server },
         { provide: Registry, useValue: registry },
+        { provide: Metrics, useValue: metrics },
+        { provide: RELOAD, useValue: reload },
         { provide: Agent, useValue: agent },
         { provide: Reads, useValue: reads },
         { provide: AgentReads, useValue: new AgentReads(agent, reads, watches) },

@@ -1,0 +1,26 @@
+import type { Config } from '#libs/config';
+import { DebugServer, type Logger, type Metrics } from '#libs/observability';
+import { listenError } from './start-error.js';
+
+/** The key of `[debug]` that holds a program's port. */
+export type DebugPort = Exclude<keyof Config['debug'], 'host'>;
+
+/** Where a program shows its metrics, or why it does not. */
+export interface Debug {
+  /** `{ debug: 'http://127.0.0.1:6060' }`, or nothing when the port could not be opened. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** What the user should know and mend. */
+  readonly problem?: string;
+  stop(): Promise<void>;
+}
+
+/** Opens the port for metrics. A program that cannot have it runs nevertheless: several of one kind may share a machine. */
+export async function startDebug({ debug }: Config, key: DebugPort, metrics: Metrics, log: Logger): Promise<Debug> {
+  const server = new DebugServer(metrics, log);
+  try {
+    return { endpoints: { debug: await server.start(debug.host, debug[key]) }, stop: () => server.stop() };
+  } catch (error) {
+    const { message } = listenError(error, 'debug', key, debug[key]) as Error;
+    return { endpoints: {}, problem: message, stop: () => Promise.resolve() };
+  }
+}
