@@ -33,7 +33,7 @@ const MAX_REPLY = 0x4000;
 const MIN_BYTES = 8 * MAX_REPLY;
 
 /** How often a shuffled reply is sent with each of its answers first, before it is shuffled anew. */
-const USES_PER_ANSWER = 64;
+const USES_PER_ANSWER = 256;
 
 /** The same for a reply that was cut to some of many answers: the others must have their turn soon, or load gathers on the few. */
 const USES_PER_ANSWER_WHEN_CUT = 4;

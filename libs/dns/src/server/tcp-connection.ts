@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '#libs/time';
+import { BATCH, type Batch } from './batch.js';
 import { ByteQueue } from './byte-queue.js';
 import type { Channel } from './counters.js';
 import type { Client, Observer } from './observer.js';
@@ -9,14 +10,6 @@ import type { TcpLimits } from './tcp-limits.js';
 /** Octets of the length in front of each message (RFC 1035 section 4.2.2). */
 const LENGTH = 2;
 
-/** Octets of answers that are gathered into one write; one longer answer makes a longer one. */
-const BATCH = 64 * 1024;
-
-/** How much longer than its question an answer is, about. */
-const GROWTH = 8;
-
-const EMPTY = Buffer.alloc(0);
-
 /** What a connection takes part in. */
 export interface TcpParts {
   readonly responder: Responder;
@@ -24,6 +17,7 @@ export interface TcpParts {
   readonly observer: Observer;
   readonly limits: TcpLimits;
   readonly clock: Clock;
+  readonly batch: Batch;
 }
 
 /**
@@ -100,14 +94,14 @@ export class TcpConnection {
    * acknowledgement of its length (RFC 7766 section 8). @returns whether there was an answer
    */
   #answerBatch(): boolean {
-    const { responder, observer } = this.#parts;
+    const { responder, observer, batch } = this.#parts;
     const { bytes, length: available } = this.#pending;
-    let batch: Buffer = EMPTY;
+    const out = batch.bytes;
     let size = 0;
     let at = 0;
     while (size < BATCH && at + LENGTH <= available) {
       const start = at + LENGTH;
-      const end = start + bytes.readUInt16BE(at);
+      const end = start + ((bytes[at]! << 8) | bytes[at + 1]!);
       if (end > available) break;
       const length = responder.prepare(bytes, start, end, this.#channel, this.#client.address);
       at = end;
@@ -118,20 +112,22 @@ export class TcpConnection {
         break;
       }
       const replyAt = size + LENGTH;
-      if (replyAt + length > batch.length) batch = enlarged(batch, size, replyAt + length, available - at);
-      batch.writeUInt16BE(length, size);
-      responder.write(batch, replyAt, this.#channel);
+      out[size] = length >> 8;
+      out[size + 1] = length;
+      responder.write(out, replyAt, this.#channel);
       size = replyAt + length;
-      observer.see?.(bytes.subarray(start, end), batch.subarray(replyAt, size), 'tcp', this.#client);
+      observer.see?.(bytes.subarray(start, end), out.subarray(replyAt, size), 'tcp', this.#client);
     }
     this.#pending.consume(at);
-    if (size > 0) this.#write(batch.subarray(0, size));
+    if (size > 0) this.#write(out.subarray(0, size));
     return size > 0;
   }
 
-  #write(batch: Buffer): void {
-    this.#socket.write(batch);
-    this.#blocked = this.#socket.writableLength > this.#parts.limits.unsentBytes;
+  #write(answers: Buffer): void {
+    this.#socket.write(answers);
+    const unsent = this.#socket.writableLength;
+    if (unsent > 0) this.#parts.batch.giveAway();
+    this.#blocked = unsent > this.#parts.limits.unsentBytes;
   }
 
   #setDeadline(): void {
@@ -146,12 +142,4 @@ export class TcpConnection {
     this.#socket.end();
     this.deadline = this.#parts.clock.monotonic() + this.#parts.limits.writeTimeout;
   }
-}
-
-/** Room for at least `needed` octets that begin with the first `size` of `batch`: as much as `unanswered` octets of questions may need. */
-function enlarged(batch: Buffer, size: number, needed: number, unanswered: number): Buffer {
-  const expected = Math.min(size + GROWTH * unanswered, BATCH + needed - size);
-  const larger = Buffer.allocUnsafe(Math.max(needed, expected));
-  batch.copy(larger, 0, 0, size);
-  return larger;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Timer } from '#libs/time';
 import type { Log } from './log.js';
+import { Batch } from './batch.js';
 import { TcpConnection, type TcpParts } from './tcp-connection.js';
 
 /** Milliseconds between two looks at the deadlines: one timer for all connections instead of one set anew with each message. */
@@ -10,13 +11,14 @@ const SWEEP_INTERVAL = 250;
 /** The share of all connections from which on idle ones must go sooner. */
 const CROWDED = 0.75;
 
-export interface TcpServerOptions extends TcpParts {
+export interface TcpServerOptions extends Omit<TcpParts, 'batch'> {
   readonly log: Log;
 }
 
 /** Accepts TCP clients within the limits and cuts off those past their deadline. */
 export class TcpServer {
   readonly #options: TcpServerOptions;
+  readonly #batch = new Batch();
   readonly #connections = new Set<TcpConnection>();
   readonly #byAddress = new Map<string, number>();
   #server: Server | undefined;
@@ -68,7 +70,7 @@ export class TcpServer {
       socket.destroy();
       return;
     }
-    const connection = new TcpConnection(socket, { address, port }, this.#options);
+    const connection = new TcpConnection(socket, { address, port }, { ...this.#options, batch: this.#batch });
     this.#connections.add(connection);
     this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
     socket.once('close', () => this.#forget(connection, address));
