@@ -70,6 +70,24 @@ describe('Catalog', () => {
     expect([...catalog.nodesAt('web.example')]).toEqual([]);
   });
 
+  it('finds a node by its id, for as long as it has it', () => {
+    change((draft) => draft.putNode(aNode({ id: 'u1' })));
+    expect(catalog.nodeById('u1')?.node.name).toBe('node1');
+    change((draft) => draft.putNode(aNode({ id: 'u2' })));
+    expect(catalog.nodeById('u1')).toBeUndefined();
+    change((draft) => {
+      draft.removeNode('node1');
+      expect(draft.nodeById('u2')).toBeUndefined();
+      draft.putNode(aNode({ name: 'node2', id: 'u2' }));
+      expect(draft.nodeById('u2')?.name).toBe('node2');
+    });
+    expect(catalog.nodeById('u2')?.node.name).toBe('node2');
+    change((draft) => draft.removeNode('node2'));
+    expect(catalog.nodeById('u2')).toBeUndefined();
+    change((draft) => draft.putNode(aNode()));
+    expect(catalog.nodeById('')).toBeUndefined();
+  });
+
   it('gives each service an index of its own', () => {
     change((draft) => draft.putInstance(anInstance()));
     const before = catalog.serviceRevision('web');

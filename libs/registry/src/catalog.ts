@@ -18,7 +18,7 @@ export interface CatalogCounts {
  *
  * ```text
  * nodes    name -> NodeEntry -+- instances id -> InstanceEntry -- ownChecks
- *                             +- checks    id -> CheckEntry       (all on the node)
+ *          id -> NodeEntry    +- checks    id -> CheckEntry       (all on the node)
  * services name -> ServiceEntry -- instances, by tag
  * by address    -> NodeEntry or InstanceEntry, for reverse questions
  * ```
@@ -28,6 +28,7 @@ export interface CatalogCounts {
  */
 export class Catalog {
   readonly #nodes = new Map<string, NodeEntry>();
+  readonly #nodesById = new Map<string, NodeEntry>();
   readonly #services = new Map<string, ServiceEntry>();
   readonly #nodesByIp = new IpIndex<NodeEntry>();
   readonly #instancesByIp = new IpIndex<InstanceEntry>();
@@ -69,6 +70,11 @@ export class Catalog {
 
   node(name: string): NodeEntry | undefined {
     return this.#nodes.get(name.toLowerCase());
+  }
+
+  /** The node with this UUID, in lower case. */
+  nodeById(id: string): NodeEntry | undefined {
+    return this.#nodesById.get(id);
   }
 
   instance(node: string, id: string): InstanceEntry | undefined {
@@ -172,6 +178,7 @@ export class Catalog {
     let entry = this.#nodes.get(key);
     if (entry) {
       this.#nodesByIp.delete(entry);
+      this.#unlinkId(entry);
       touch.address(entry.ip);
       entry.node = node;
       entry.modifyRevision = modified;
@@ -181,6 +188,7 @@ export class Catalog {
       this.#nodes.set(key, entry);
     }
     this.#nodesByIp.add(entry);
+    if (node.id !== '') this.#nodesById.set(node.id, entry);
     touch.address(entry.ip);
     touch.everythingOn(entry);
     this.#nodesRevision = touch.revision;
@@ -245,7 +253,13 @@ export class Catalog {
     touch.address(entry.ip);
     this.#nodes.delete(name.toLowerCase());
     this.#nodesByIp.delete(entry);
+    this.#unlinkId(entry);
     this.#nodesRevision = touch.revision;
+  }
+
+  /** A store of an older release may hold two nodes with one id; the later one is found by it. */
+  #unlinkId(entry: NodeEntry): void {
+    if (this.#nodesById.get(entry.node.id) === entry) this.#nodesById.delete(entry.node.id);
   }
 
   /** Puts an instance into the indexes by service and address. */

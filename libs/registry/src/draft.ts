@@ -5,6 +5,8 @@ import type { Change, Check, Instance, Node } from './model.js';
 /** What a draft is drawn up against: records by name and id. */
 export interface View {
   node(name: string): Node | undefined;
+  /** @param id a UUID in lower case */
+  nodeById(id: string): Node | undefined;
   instance(node: string, id: string): Instance | undefined;
   check(node: string, id: string): Check | undefined;
   instancesOf(node: string): Instance[];
@@ -16,6 +18,7 @@ export interface View {
 export function viewOf(catalog: Catalog): View {
   return {
     node: (name) => catalog.node(name)?.node,
+    nodeById: (id) => catalog.nodeById(id)?.node,
     instance: (node, id) => catalog.instance(node, id)?.instance,
     check: (node, id) => catalog.check(node, id)?.check,
     instancesOf: (node) => [...(catalog.node(node)?.instances.values() ?? [])].map((entry) => entry.instance),
@@ -38,6 +41,8 @@ export class Draft implements View {
   readonly #base: View;
   readonly #changes: Change[] = [];
   readonly #nodes: Layer<Node> = new Map();
+  /** Names of nodes that were put, by their ids; who is gone since is still here. */
+  readonly #namesById = new Map<string, string>();
   readonly #instances = new Map<string, Layer<Instance>>();
   readonly #checks = new Map<string, Layer<Check>>();
 
@@ -52,6 +57,12 @@ export class Draft implements View {
   node(name: string): Node | undefined {
     const own = this.#nodes.get(name.toLowerCase());
     return own === undefined ? this.#base.node(name) : (own ?? undefined);
+  }
+
+  nodeById(id: string): Node | undefined {
+    const name = this.#namesById.get(id) ?? this.#base.nodeById(id)?.name;
+    const node = name === undefined ? undefined : this.node(name);
+    return node?.id === id ? node : undefined;
   }
 
   instance(node: string, id: string): Instance | undefined {
@@ -127,6 +138,7 @@ export class Draft implements View {
     this.#changes.push(change);
     switch (change.kind) {
       case 'put-node':
+        if (change.node.id !== '') this.#namesById.set(change.node.id, change.node.name);
         return void this.#nodes.set(change.node.name.toLowerCase(), change.node);
       case 'remove-node':
         return void this.#nodes.set(change.node.toLowerCase(), null);

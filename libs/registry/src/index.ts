@@ -25,6 +25,7 @@ export {
 } from './model.js';
 export { enterMaintenance, isMaintenance, leaveMaintenance } from './operations/maintenance.js';
 export { OWN_SERVICE, SERF_HEALTH, SERVER_PORT } from './operations/own-node.js';
+export { NodeNameError, registerNode } from './operations/register-node.js';
 export {
   deregisterService,
   registerCheck,

@@ -17,9 +17,12 @@ import { serviceEntry } from './shapes/service-entry.js';
 /** The reads of the catalog and health families: for each what it watches, and its answer. */
 export class CatalogReads {
   readonly #catalog: Catalog;
+  readonly #ownNode: string;
 
-  constructor(catalog: Catalog) {
+  /** @param ownNode the name of the registry's own node, in lower case */
+  constructor(catalog: Catalog, ownNode: string) {
     this.#catalog = catalog;
+    this.#ownNode = ownNode;
   }
 
   nodes(): Read {
@@ -120,8 +123,21 @@ export class CatalogReads {
     };
   }
 
-  #nodes(options: ReadOptions): NodeEntry[] {
-    return [...this.#catalog.nodes()].filter((entry) => hasMeta(entry, options)).sort(byName);
+  #nodes(options: ReadOptions): readonly NodeEntry[] {
+    const nodes = [...this.#catalog.nodes()].filter((entry) => hasMeta(entry, options)).sort(byName);
+    return this.#nearestFirst(nodes, (entry) => entry, options);
+  }
+
+  /**
+   * Consul orders by measured distance, and a node without coordinates is infinitely far from all. Here only our own node would have
+   * some, so who asks for what is near it gets what is on it first; any other node leaves the order.
+   */
+  #nearestFirst<T>(items: readonly T[], nodeOf: (item: T) => NodeEntry, { near }: ReadOptions): readonly T[] {
+    if (near !== '_agent' && near.toLowerCase() !== this.#ownNode) return items;
+    const { here = [], away = [] } = Object.groupBy(items, (item) =>
+      nodeOf(item).node.name.toLowerCase() === this.#ownNode ? 'here' : 'away',
+    );
+    return [...here, ...away];
   }
 
   #servicesOn(name: string, options: ReadOptions): NodeServiceShape[] {
@@ -134,7 +150,8 @@ export class CatalogReads {
     const [tag, ...more] = options.tags;
     const service = this.#catalog.service(name);
     const tagged = (tag === undefined ? service?.instances : service?.withTag(tag)) ?? [];
-    return tagged.filter((entry) => hasMeta(entry.node, options) && more.every((other) => hasTag(entry, other)));
+    const found = tagged.filter((entry) => hasMeta(entry.node, options) && more.every((other) => hasTag(entry, other)));
+    return this.#nearestFirst(found, ({ node }) => node, options);
   }
 
   #tagsByService(options: ReadOptions): Record<string, string[]> {

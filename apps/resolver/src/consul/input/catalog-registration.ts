@@ -1,19 +1,40 @@
-import type { Check, Draft, Instance, Node } from '#libs/registry';
+import { registerNode, type Check, type Draft, type Instance, type Node } from '#libs/registry';
 import { formatDuration } from '#libs/time';
 import type { CatalogCheckBody, CatalogServiceBody, CheckDefinitionBody, RegistrationBody } from '../body/catalog.js';
-import { serverError } from '../errors.js';
+import { badRequest, quote, serverError } from '../errors.js';
 import { isStatus } from './check.js';
 import { refuseAnyAddress, toInstance, validatePort } from './instance.js';
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const UUID_LENGTH = 36;
 
 /** Refuses what `catalog/register` cannot take whatever is registered already, in Consul's order. @throws ConsulError */
 export function validateRegistration(body: RegistrationBody): void {
   if (body.Node === '') throw serverError('Must provide node');
   if (body.Address === '' && !body.SkipNodeUpdate)
     throw serverError('Must provide address if SkipNodeUpdate is not set');
-  if (body.ID !== '' && !UUID.test(body.ID)) throw serverError(`Bad node ID: invalid UUID ${JSON.stringify(body.ID)}`);
+  validateId(body.ID);
   if (body.Service) validateService(body.Service);
+  for (const check of checksOf(body)) validateCheck(check, body.Node);
+}
+
+function validateId(id: string): void {
+  if (id === '' || UUID.test(id)) return;
+  const fault = id.length === UUID_LENGTH ? 'uuid is improperly formatted' : 'uuid string is wrong length';
+  throw serverError(`Bad node ID: ${fault}`);
+}
+
+function checksOf(body: RegistrationBody): readonly CatalogCheckBody[] {
+  return body.Check ? [body.Check, ...body.Checks] : body.Checks;
+}
+
+/** Consul stores a status of any word, which no reader would know what to do with. */
+function validateCheck(check: CatalogCheckBody, node: string): void {
+  if (check.Node !== '' && check.Node.toLowerCase() !== node.toLowerCase()) {
+    throw serverError(`check node ${quote(check.Node)} does not match node ${quote(node)}`);
+  }
+  if (check.CheckID === '' && check.Name === '') throw badRequest('Missing check ID: neither CheckID nor Name is set');
+  if (check.Status !== '' && !isStatus(check.Status)) throw badRequest(`Invalid check status: '${check.Status}'`);
 }
 
 function validateService(body: CatalogServiceBody): void {
@@ -25,14 +46,17 @@ function validateService(body: CatalogServiceBody): void {
   validatePort(body.Port);
 }
 
-/** Makes the changes that a validated registration asks for. @throws ConsulError when they do not fit what is there */
-export function applyRegistration(draft: Draft, body: RegistrationBody, datacenter: string): void {
-  const known = draft.node(body.Node);
-  if (!known || !body.SkipNodeUpdate) draft.putNode(toNode(body, datacenter));
-  const node = known?.name ?? body.Node;
+/**
+ * Makes the changes that a validated registration asks for.
+ *
+ * @param own the registry's own node
+ * @throws ConsulError, NodeNameError when they do not fit what is there
+ */
+export function applyRegistration(draft: Draft, body: RegistrationBody, own: Node): void {
+  if (!body.SkipNodeUpdate || !draft.node(body.Node)) registerNode(draft, toNode(body, own.datacenter), own);
+  const node = draft.node(body.Node)!.name;
   if (body.Service) draft.putInstance(serviceOf(node, body.Service));
-  for (const check of body.Check ? [body.Check, ...body.Checks] : body.Checks)
-    draft.putCheck(checkOf(draft, node, check));
+  for (const check of checksOf(body)) draft.putCheck(checkOf(draft, node, check));
 }
 
 function toNode(body: RegistrationBody, datacenter: string): Node {
