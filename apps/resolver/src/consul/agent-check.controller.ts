@@ -8,7 +8,8 @@ import { decode } from './body/decode.js';
 import { badRequest } from './errors.js';
 import { isStatus, toCheck } from './input/check.js';
 import { one } from './query.js';
-import { bodyOf, identifier, queryOf, sendJson } from './request.js';
+import { bodyOf, identifier, queryOf } from './request.js';
+import { sendJson } from './send.js';
 
 /** `/v1/agent/check…`: the checks of this node, and the reports of services on their own. */
 @Controller('v1/agent')
@@ -36,7 +37,7 @@ export class AgentCheckController {
 
   @Put('check/deregister/*')
   async deregister(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.agent.deregisterCheck(checkId(request));
+    await this.agent.deregisterCheck(identifier(request));
     reply.send();
   }
 
@@ -59,21 +60,17 @@ export class AgentCheckController {
   async update(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { Status, Output } = decode(bodyOf(request), readUpdate);
     if (!isStatus(Status)) throw badRequest(`Invalid check status: '${Status}'`);
-    await this.agent.report(checkId(request), { status: Status, output: Output });
+    await this.agent.report(identifier(request), { status: Status, output: Output });
     reply.send();
   }
 
   @Get('checks')
-  checks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendJson(request, reply, this.reads.checks(request));
+  checks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return sendJson(request, reply, this.reads.checks(request));
   }
 
   private async note(request: FastifyRequest, reply: FastifyReply, status: Status): Promise<void> {
-    await this.agent.report(checkId(request), { status, output: one(queryOf(request), 'note') ?? '' });
+    await this.agent.report(identifier(request), { status, output: one(queryOf(request), 'note') ?? '' });
     reply.send();
   }
-}
-
-function checkId(request: FastifyRequest): string {
-  return identifier(request, () => badRequest('Missing check ID'));
 }

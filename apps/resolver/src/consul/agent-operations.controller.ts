@@ -4,7 +4,8 @@ import { ConfigError } from '#libs/config';
 import { expose, Metrics } from '#libs/observability';
 import { serverError } from './errors.js';
 import { one } from './query.js';
-import { queryOf, sendJson } from './request.js';
+import { queryOf } from './request.js';
+import { sendJson } from './send.js';
 import { agentMetrics } from './shapes/metrics.js';
 
 /** By which the controller asks for what reads the configuration again. */

@@ -1,22 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import {
-  isMaintenance,
-  worse,
-  type Check,
-  type CheckEntry,
-  type InstanceEntry,
-  type Status,
-  type Watches,
-} from '#libs/registry';
+import { isMaintenance, worse, type Check, type InstanceEntry, type Status, type Watches } from '#libs/registry';
 import type { Agent } from './agent.js';
-import { badRequest, notFound } from './errors.js';
+import { notFound } from './errors.js';
 import { CHECK_FIELDS, SERVICE_FIELDS } from './filter-fields.js';
 import { filterOf } from './filters.js';
-import { one } from './query.js';
-import { queryOf, sendJson } from './request.js';
-import type { Reads } from './reads.js';
-import { sendText } from './server.js';
+import { one, readWaiting } from './query.js';
+import { queryOf } from './request.js';
+import { sendJson, sendText } from './send.js';
 import type { HealthCheckShape } from './shapes/health-check.js';
 import { agentService, type AgentServiceShape } from './shapes/service.js';
 
@@ -28,18 +19,16 @@ const CODES: Record<Aggregate, number> = { passing: 200, warning: 429, critical:
 /** The reads of the agent family. They show what this node knows now, so they have no index. */
 export class AgentReads {
   readonly #agent: Agent;
-  readonly #reads: Reads;
   readonly #watches: Watches;
 
-  constructor(agent: Agent, reads: Reads, watches: Watches) {
+  constructor(agent: Agent, watches: Watches) {
     this.#agent = agent;
-    this.#reads = reads;
     this.#watches = watches;
   }
 
   /** By id. */
   services(request: FastifyRequest): Record<string, AgentServiceShape> {
-    const filter = filterOf(this.#reads.options(request).filter, SERVICE_FIELDS);
+    const filter = filterOf(one(queryOf(request), 'filter') ?? '', SERVICE_FIELDS);
     return Object.fromEntries(
       this.#agent
         .services()
@@ -51,14 +40,14 @@ export class AgentReads {
 
   /** By id. */
   checks(request: FastifyRequest): Record<string, HealthCheckShape> {
-    const filter = filterOf(this.#reads.options(request).filter, CHECK_FIELDS);
+    const filter = filterOf(one(queryOf(request), 'filter') ?? '', CHECK_FIELDS);
     const checks = this.#agent.checks().map((entry) => this.#agent.shape(entry));
     return Object.fromEntries(checks.filter(filter).map((check) => [check.CheckID, check]));
   }
 
   /** One service. With the hash of what the client knows, the answer waits for something else. */
   async sendService(request: FastifyRequest, reply: FastifyReply, id: string): Promise<void> {
-    const { wait } = this.#reads.options(request);
+    const { wait } = readWaiting(queryOf(request));
     const hash = one(queryOf(request), 'hash') ?? '';
     let service = this.#hashed(id);
     if (service.ContentHash === hash) {
@@ -66,36 +55,30 @@ export class AgentReads {
       service = this.#hashed(id);
     }
     reply.header('X-Consul-ContentHash', service.ContentHash);
-    sendJson(request, reply, service);
+    await sendJson(request, reply, service);
   }
 
   /** The health of one instance, in the answer's status as well. */
-  sendHealthById(request: FastifyRequest, reply: FastifyReply, id: string): void {
+  sendHealthById(request: FastifyRequest, reply: FastifyReply, id: string): Promise<void> {
     const entry = this.#agent.service(id);
     if (!entry) {
-      const unknown = { AggregatedStatus: 'critical', Service: null, Checks: null };
-      return this.#sendHealth(request, reply, 404, 'critical', `ServiceId ${id} not found`, unknown);
+      const json = { AggregatedStatus: 'critical', Service: null, Checks: null };
+      return sendHealth(request, reply, { code: 404, text: `ServiceId ${id} not found`, json });
     }
-    const health = this.#healthOf(entry);
-    this.#sendHealth(
-      request,
-      reply,
-      CODES[health.AggregatedStatus],
-      health.AggregatedStatus,
-      health.AggregatedStatus,
-      health,
-    );
+    const json = this.#healthOf(entry);
+    return sendHealth(request, reply, { code: CODES[json.AggregatedStatus], text: json.AggregatedStatus, json });
   }
 
   /** The health of all instances of a service: that of the worst one. */
-  sendHealthByName(request: FastifyRequest, reply: FastifyReply, name: string): void {
-    const all = this.#agent
+  sendHealthByName(request: FastifyRequest, reply: FastifyReply, name: string): Promise<void> {
+    const json = this.#agent
       .services()
       .filter(({ instance }) => instance.service === name)
       .map((entry) => this.#healthOf(entry));
-    if (all.length === 0) return this.#sendHealth(request, reply, 404, 'critical', `ServiceName ${name} Not Found`, []);
-    const status = all.map((health) => health.AggregatedStatus).reduce(worst);
-    this.#sendHealth(request, reply, CODES[status], status, status, all);
+    if (json.length === 0)
+      return sendHealth(request, reply, { code: 404, text: `ServiceName ${name} Not Found`, json });
+    const text = json.map((health) => health.AggregatedStatus).reduce(worst);
+    return sendHealth(request, reply, { code: CODES[text], text, json });
   }
 
   /** Resolves when the service is not what `hash` says any more, after `wait` milliseconds, or when nobody waits. */
@@ -114,30 +97,12 @@ export class AgentReads {
     }
   }
 
-  #sendHealth(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    code: number,
-    status: Aggregate,
-    text: string,
-    json: unknown,
-  ): void {
-    this.#reads.options(request);
-    const format = one(queryOf(request), 'format');
-    const asText =
-      format === 'text' || (format === undefined && (request.headers.accept ?? '').startsWith('text/plain'));
-    if (format !== undefined && format !== 'text' && format !== 'json') throw badRequest(`Invalid format: ${format}`);
-    reply.header('X-Consul-Reason', status).code(code);
-    if (asText) sendText(reply, code, text);
-    else sendJson(request, reply, json);
-  }
-
   #healthOf(entry: InstanceEntry) {
-    const checks = [...entry.node.ownChecks, ...entry.ownChecks];
+    const checks = [...this.#agent.nodeChecks(), ...entry.ownChecks];
     return {
       AggregatedStatus: aggregate(checks.map(({ check }) => check)),
       Service: agentService(entry),
-      Checks: entry.ownChecks.map((check: CheckEntry) => this.#agent.shape(check)),
+      Checks: checks.map((check) => this.#agent.shape(check)),
     };
   }
 
@@ -147,6 +112,28 @@ export class AgentReads {
     const shape = agentService(entry);
     return { ...shape, ContentHash: createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16) };
   }
+}
+
+/** What is said of an instance's health: a status and, as the client wants it, a text or JSON. */
+interface Health {
+  readonly code: number;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+function sendHealth(request: FastifyRequest, reply: FastifyReply, { code, text, json }: Health): Promise<void> {
+  reply.header('X-Consul-Reason', headerText(text)).code(code);
+  const wantsText = request.headers.accept?.startsWith('text/plain') || one(queryOf(request), 'format') === 'text';
+  if (!wantsText) return sendJson(request, reply, json);
+  sendText(reply, code, text);
+  return Promise.resolve();
+}
+
+/** A header's value is bytes (RFC 9110, 5.5), which Node takes as Latin-1: UTF-8 as it is, without control characters. */
+function headerText(text: string): string {
+  return Buffer.from(text)
+    .toString('latin1')
+    .replace(/[^\x20-\x7e\x80-\xff]/g, ' ');
 }
 
 /** Maintenance is worse than all else. */

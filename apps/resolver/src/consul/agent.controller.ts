@@ -1,12 +1,18 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { arch, cpus, freemem, hostname, platform, release, totalmem, uptime } from 'node:os';
-import { Registry, SERVER_PORT } from '#libs/registry';
-import { sendJson } from './request.js';
+import { Registry } from '#libs/registry';
+import { badRequest } from './errors.js';
+import { MEMBER_FIELDS } from './filter-fields.js';
+import { filterOf } from './filters.js';
+import { one } from './query.js';
+import { queryOf } from './request.js';
+import { sendJson } from './send.js';
+import { CONSUL_VERSION, member } from './shapes/member.js';
 
-/** The release of Consul whose API this is; clients compare it. */
-const CONSUL_VERSION = '1.21.4';
 const BUILD_DATE = '2025-01-01T00:00:00Z';
+/** Segments divide a network, in Consul Enterprise; this word stands for all of them. */
+const ALL_SEGMENTS = '_all';
 
 /** `/v1/agent/…`: about the agent itself. */
 @Controller('v1/agent')
@@ -14,7 +20,7 @@ export class AgentController {
   constructor(private readonly registry: Registry) {}
 
   @Get('self')
-  self(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  self(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { name, id, datacenter, meta } = this.registry.node;
     const Config = {
       Datacenter: datacenter,
@@ -27,11 +33,11 @@ export class AgentController {
       BuildDate: BUILD_DATE,
     };
     const Stats = { agent: {}, runtime: { arch: arch(), os: platform(), version: process.version } };
-    sendJson(request, reply, {
+    return sendJson(request, reply, {
       Config,
       DebugConfig: {},
       Coord: null,
-      Member: this.member(),
+      Member: member(this.registry.node, false),
       Stats,
       Meta: meta,
       xDS: null,
@@ -39,19 +45,24 @@ export class AgentController {
   }
 
   @Get('members')
-  members(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendJson(request, reply, [this.member()]);
+  members(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = queryOf(request);
+    const wan = Boolean(one(query, 'wan'));
+    const segment = one(query, 'segment') ?? '';
+    if (wan && !['', ALL_SEGMENTS].includes(segment)) throw badRequest('Cannot provide a segment with wan=true');
+    const filter = filterOf(one(query, 'filter') ?? '', MEMBER_FIELDS);
+    return sendJson(request, reply, [member(this.registry.node, wan)].filter(filter));
   }
 
   @Get('version')
-  version(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendJson(request, reply, { SHA: '', BuildDate: BUILD_DATE, HumanVersion: CONSUL_VERSION, FIPS: '' });
+  version(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return sendJson(request, reply, { SHA: '', BuildDate: BUILD_DATE, HumanVersion: CONSUL_VERSION, FIPS: '' });
   }
 
   @Get('host')
-  host(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  host(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const used = totalmem() - freemem();
-    sendJson(request, reply, {
+    return sendJson(request, reply, {
       Memory: {
         total: totalmem(),
         available: freemem(),
@@ -71,23 +82,5 @@ export class AgentController {
       CollectionTime: Date.now() * 1e6,
       Errors: null,
     });
-  }
-
-  /** The one member of this cluster, as Serf describes it. */
-  private member() {
-    const { name, id, datacenter, address } = this.registry.node;
-    return {
-      Name: name,
-      Addr: address,
-      Port: 8301,
-      Tags: { role: 'consul', dc: datacenter, id, port: String(SERVER_PORT), build: CONSUL_VERSION, vsn: '2' },
-      Status: 1,
-      ProtocolMin: 1,
-      ProtocolMax: 5,
-      ProtocolCur: 2,
-      DelegateMin: 2,
-      DelegateMax: 5,
-      DelegateCur: 4,
-    };
   }
 }

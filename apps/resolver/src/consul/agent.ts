@@ -48,6 +48,12 @@ export class Agent {
     return checks.filter(({ check }) => check.id !== SERF_HEALTH).sort((a, b) => compareText(a.check.id, b.check.id));
   }
 
+  /** Checks of this node as a whole, by id. */
+  nodeChecks(): CheckEntry[] {
+    const checks = this.#registry.catalog.node(this.node)?.ownChecks ?? [];
+    return checks.filter(({ check }) => check.id !== SERF_HEALTH);
+  }
+
   /** A check with its latest output, which the catalog may not have yet. */
   shape(entry: CheckEntry): HealthCheckShape {
     const check = { ...entry.check, output: this.#registry.checks.output(entry.check) };

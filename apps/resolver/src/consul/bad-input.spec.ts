@@ -50,12 +50,12 @@ describe('bad input', () => {
   it.each([
     ['[]', 'cannot unmarshal array'],
     ['"x"', 'cannot unmarshal string'],
-    ['{"Name":1}', 'cannot unmarshal number 1 into Go struct field .Name of type string'],
+    ['{"Name":1}', 'cannot unmarshal number into Go struct field .Name of type string'],
     ['{"Name":"a","Tags":"b"}', 'cannot unmarshal string into Go struct field .Tags of type slice'],
-    ['{"Name":"a","Tags":[1]}', 'cannot unmarshal number 1'],
+    ['{"Name":"a","Tags":[1]}', 'cannot unmarshal number into Go struct field .Tags of type string'],
     ['{"Name":"a","Port":1.5}', 'cannot unmarshal number 1.5 into Go struct field .Port of type int'],
     ['{"Name":"a","Port":1e99}', 'cannot unmarshal number'],
-    ['{"Name":"a","Meta":{"k":1}}', 'cannot unmarshal number 1'],
+    ['{"Name":"a","Meta":{"k":1}}', 'cannot unmarshal number into Go struct field .Meta of type string'],
     ['{"Name":"a","__proto__":{"x":1}}', 'unknown field "__proto__"'],
     ['{"Name":"a","constructor":1}', 'unknown field "constructor"'],
     ['{"Name":"a","Check":{"ID":"x","TTL":"1s"}}', 'unknown field "ID"'],
@@ -63,12 +63,30 @@ describe('bad input', () => {
     ['{"Name":"a"', 'unexpected EOF'],
     ['   ', 'EOF'],
     [`${'['.repeat(100_000)}`, 'Request decode failed'],
-    [`{"Name":"a","Check":${'{"Check":'.repeat(10_000)}1${'}'.repeat(10_001)}`, 'unknown field "Check"'],
+    [`{"Name":"a","Check":${'{"Check":'.repeat(10_000)}1${'}'.repeat(10_001)}`, 'exceeded max depth'],
+    ['{"Name":"a","Name":"b"}', 'duplicate field "Name"'],
+    ['{"Name":"a","name":"b"}', 'duplicate field "Name"'],
+    ['{"Name":"a","Meta":{"k":"1","\\u006b":"2"}}', 'duplicate field "k"'],
+    ['{"Name":"a\\u0000b"}', 'field .Name holds a NUL character'],
+    ['{"Name":"a","Tags":["\\ud800"]}', 'field .Tags holds half a surrogate pair'],
+    ['{"Name":"a","Meta":{"\\u0000":"x"}}', 'field .Meta holds a NUL character'],
+    ['{"Name":"a","Namespace":"x"}', 'unknown field "Namespace"'],
+    ['{"Name":"a","Partition":"x"}', 'unknown field "Partition"'],
+    ['{"Name":"a"} x', "invalid character 'x' after top-level value"],
+    ['{"Name":"a","Check":{"TTL":1e30}}', 'time: invalid duration 1e+30'],
   ])('%.40s is told', async (body, message) => {
     const answer = await put(register, body);
     expect(answer).toMatchObject({ status: 400, type: 'text/plain; charset=utf-8' });
     expect(answer.text).toContain(message);
     expect(answer.text.startsWith('Request decode failed: ')).toBe(true);
+  });
+
+  it('that is no UTF-8 is told, with the byte', async () => {
+    const body = Buffer.from('{"Name":"a\xff"}', 'latin1');
+    expect(await put(register, body)).toMatchObject({
+      status: 400,
+      text: 'Request decode failed: invalid UTF-8 at byte 11',
+    });
   });
 
   it.each([

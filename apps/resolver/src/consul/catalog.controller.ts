@@ -1,14 +1,14 @@
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from '#libs/registry';
-import { readDeregistration, readRegistration } from './body/catalog.js';
-import { decode } from './body/decode.js';
+import { decodeCatalog, readDeregistration, readRegistration } from './body/catalog.js';
 import { CatalogReads } from './catalog-reads.js';
-import { badRequest, serverError } from './errors.js';
+import { serverError } from './errors.js';
 import { applyRegistration, validateRegistration } from './input/catalog-registration.js';
-import { refuseOtherDatacenter } from './query.js';
-import { bodyOf, identifier, sendJson } from './request.js';
+import { one, refuseOtherDatacenter } from './query.js';
+import { bodyOf, queryOf, requireIdentifier } from './request.js';
 import { Reads } from './reads.js';
+import { sendJson } from './send.js';
 
 /** `/v1/catalog`: all nodes and their services, whoever registered them. */
 @Controller('v1/catalog')
@@ -21,29 +21,29 @@ export class CatalogController {
 
   @Put('register')
   async register(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const body = decode(bodyOf(request), readRegistration);
+    const body = decodeCatalog(bodyOf(request), readRegistration);
     validateRegistration(body);
-    refuseOtherDatacenter({ dc: body.Datacenter }, this.registry.node.datacenter);
-    await this.registry.commit((draft) => applyRegistration(draft, body, this.registry.node.datacenter));
-    sendJson(request, reply, true);
+    this.refuseOtherDatacenter(request, body.Datacenter);
+    await this.registry.commit((draft) => applyRegistration(draft, body, this.registry.node));
+    await sendJson(request, reply, true);
   }
 
   @Put('deregister')
   async deregister(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const body = decode(bodyOf(request), readDeregistration);
+    const body = decodeCatalog(bodyOf(request), readDeregistration);
     if (body.Node === '') throw serverError('Must provide node');
-    refuseOtherDatacenter({ dc: body.Datacenter }, this.registry.node.datacenter);
+    this.refuseOtherDatacenter(request, body.Datacenter);
     await this.registry.commit((draft) => {
       if (body.ServiceID !== '') draft.removeInstance(body.Node, body.ServiceID);
       else if (body.CheckID !== '') draft.removeCheck(body.Node, body.CheckID);
       else draft.removeNode(body.Node);
     });
-    sendJson(request, reply, true);
+    await sendJson(request, reply, true);
   }
 
   @Get('datacenters')
-  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendJson(request, reply, [this.registry.node.datacenter]);
+  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return sendJson(request, reply, [this.registry.node.datacenter]);
   }
 
   @Get('nodes')
@@ -58,25 +58,30 @@ export class CatalogController {
 
   @Get('service/*')
   service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = identifier(request, () => badRequest('Missing service name'));
+    const name = requireIdentifier(request, 'service name');
     return this.reads.answer(request, reply, this.catalog.service(name));
   }
 
   @Get('connect/*')
   connect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = identifier(request, () => badRequest('Missing service name'));
+    const name = requireIdentifier(request, 'service name');
     return this.reads.answer(request, reply, this.catalog.serviceInMesh(name));
   }
 
   @Get('node/*')
   node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = identifier(request, () => badRequest('Missing node name'));
+    const name = requireIdentifier(request, 'node name');
     return this.reads.answer(request, reply, this.catalog.node(name));
   }
 
   @Get('node-services/*')
   nodeServices(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = identifier(request, () => badRequest('Missing node name'));
+    const name = requireIdentifier(request, 'node name');
     return this.reads.answer(request, reply, this.catalog.nodeServices(name));
+  }
+
+  /** The parameter wins over the body. */
+  private refuseOtherDatacenter(request: FastifyRequest, inBody: string): void {
+    refuseOtherDatacenter({ dc: one(queryOf(request), 'dc') || inBody }, this.registry.node.datacenter);
   }
 }

@@ -1,10 +1,11 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '#libs/observability';
-import { FilterError, OverloadError, StoreError } from '#libs/registry';
-import { DecodeError } from './body/decode.js';
-import { ConsulError } from './errors.js';
-import { sendText } from './server.js';
+import { FilterError, NodeNameError, OverloadError, StoreError } from '#libs/registry';
+import { DecodeError } from './body/json.js';
+import { ConsulError, serverError } from './errors.js';
+import { pathOf } from './paths.js';
+import { sendText } from './send.js';
 
 const UNKNOWN_PATH = 'Invalid URL path: not a recognized HTTP API endpoint\n';
 const NO_VERSION = "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n";
@@ -30,13 +31,14 @@ export class ConsulErrorFilter implements ExceptionFilter {
     if (error instanceof FilterError) {
       return new ConsulError(500, `Failed to create boolean expression evaluator: ${error.message}`);
     }
+    if (error instanceof NodeNameError) return serverError(error.message);
     if (error instanceof OverloadError) return new ConsulError(429, error.message, { 'Retry-After': '1' });
     if (error instanceof StoreError) {
       this.log.error({ err: error }, 'a change could not be stored');
       return new ConsulError(503, error.message, { 'Retry-After': '5' });
     }
     if (statusOf(error) === 404)
-      return new ConsulError(404, pathOf(request).includes('/v1/') ? UNKNOWN_PATH : NO_VERSION);
+      return new ConsulError(404, pathOf(request.url).includes('/v1/') ? UNKNOWN_PATH : NO_VERSION);
     return this.toUntyped(error);
   }
 
@@ -47,10 +49,6 @@ export class ConsulErrorFilter implements ExceptionFilter {
     this.log.error({ err: error }, 'a request failed');
     return new ConsulError(500, 'internal error');
   }
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.split('?', 1)[0]!;
 }
 
 function statusOf(error: unknown): number {

@@ -62,8 +62,8 @@ export class ConsulModule implements OnApplicationBootstrap {
         { provide: RELOAD, useValue: reload },
         { provide: Agent, useValue: agent },
         { provide: Reads, useValue: reads },
-        { provide: AgentReads, useValue: new AgentReads(agent, reads, watches) },
-        { provide: CatalogReads, useValue: new CatalogReads(registry.catalog) },
+        { provide: AgentReads, useValue: new AgentReads(agent, watches) },
+        { provide: CatalogReads, useValue: new CatalogReads(registry.catalog, registry.node.name.toLowerCase()) },
         { provide: APP_FILTER, useValue: new ConsulErrorFilter(log) },
       ],
     };

@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from '#libs/registry';
 import { Reads } from './reads.js';
-import { sendJson } from './request.js';
+import { sendJson } from './send.js';
 
 /** `/v1/coordinate`: how far nodes are from one another. Nobody measures that here, so no node has a coordinate. */
 @Controller('v1/coordinate')
@@ -18,7 +18,7 @@ export class CoordinateController {
   }
 
   @Get('datacenters')
-  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendJson(request, reply, [{ Datacenter: this.registry.node.datacenter, AreaID: 'wan', Coordinates: [] }]);
+  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return sendJson(request, reply, [{ Datacenter: this.registry.node.datacenter, AreaID: 'wan', Coordinates: [] }]);
   }
 }

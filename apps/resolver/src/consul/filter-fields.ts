@@ -24,6 +24,21 @@ export const CHECK_FIELDS: Fields = {
   Type: STRING,
 };
 
+/** Of a member of the cluster. */
+export const MEMBER_FIELDS: Fields = {
+  Addr: STRING,
+  DelegateCur: NUMBER,
+  DelegateMax: NUMBER,
+  DelegateMin: NUMBER,
+  Name: STRING,
+  Port: NUMBER,
+  ProtocolCur: NUMBER,
+  ProtocolMax: NUMBER,
+  ProtocolMin: NUMBER,
+  Status: NUMBER,
+  Tags: PAIRS,
+};
+
 /** Of a node. */
 export const NODE_FIELDS: Fields = {
   Address: STRING,

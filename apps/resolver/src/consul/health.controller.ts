@@ -1,10 +1,9 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CatalogReads } from './catalog-reads.js';
-import { badRequest } from './errors.js';
 import { readPassing } from './query.js';
 import { Reads } from './reads.js';
-import { identifier, queryOf } from './request.js';
+import { queryOf, requireIdentifier } from './request.js';
 
 /** `/v1/health`: nodes and services with their checks. */
 @Controller('v1/health')
@@ -16,7 +15,7 @@ export class HealthController {
 
   @Get('service/*')
   service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = identifier(request, () => badRequest('Missing service name'));
+    const name = requireIdentifier(request, 'service name');
     return this.reads.answer(request, reply, this.catalog.healthService(name, readPassing(queryOf(request))));
   }
 
@@ -32,24 +31,24 @@ export class HealthController {
 
   @Get('node/*')
   node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = identifier(request, () => badRequest('Missing node name'));
+    const name = requireIdentifier(request, 'node name');
     return this.reads.answer(request, reply, this.catalog.healthNode(name));
   }
 
   @Get('checks/*')
   checks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = identifier(request, () => badRequest('Missing service name'));
+    const name = requireIdentifier(request, 'service name');
     return this.reads.answer(request, reply, this.catalog.healthChecks(name));
   }
 
   @Get('state/*')
   state(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const state = identifier(request, () => badRequest('Missing check state'));
+    const state = requireIdentifier(request, 'check state');
     return this.reads.answer(request, reply, this.catalog.healthState(state));
   }
 
   private inMesh(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const name = identifier(request, () => badRequest('Missing service name'));
+    const name = requireIdentifier(request, 'service name');
     // Nothing is left out, but a mistake is told.
     readPassing(queryOf(request));
     return this.reads.answer(request, reply, this.catalog.healthInMesh(name));

@@ -1,14 +1,14 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { All, Controller, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { sendText } from './server.js';
+import { sendText } from './send.js';
 
 /** Begins as a Consul agent without its UI does: clients and probes tell by it what they have reached. */
 const GREETING = "Consul Agent: UI disabled. This is Signpost; its HTTP API is below '/v1/'.";
 
-/** `/`: says what this server is. */
+/** `/`: says what this server is, whatever the method. */
 @Controller()
 export class IndexController {
-  @Get()
+  @All()
   greet(@Res() reply: FastifyReply): void {
     sendText(reply, 200, GREETING);
   }

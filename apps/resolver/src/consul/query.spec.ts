@@ -22,6 +22,53 @@ describe('isWellFormed', () => {
   });
 });
 
+describe('the parameters of a read', () => {
+  let api: ConsulApi;
+  beforeAll(async () => void (api = await startConsulApi()));
+  afterAll(() => api.stop());
+
+  async function ask(query: string, headers: Record<string, string> = {}) {
+    const response = await fetch(`${api.url}/v1/catalog/services?${query}`, { headers });
+    return { status: response.status, text: await response.text() };
+  }
+
+  it.each([
+    ['index=18446744073709551616', 'Invalid index'],
+    ['index=-1', 'Invalid index'],
+    ['index=1.5', 'Invalid index'],
+    ['wait=10', 'Invalid wait time'],
+    ['max_stale=soon', 'Invalid max_stale value "soon"'],
+    // The first in Consul's order is told.
+    ['dc=elsewhere&index=x&wait=x', 'Invalid wait time'],
+    ['dc=elsewhere&index=x', 'Invalid index'],
+    ['index=x&stale&consistent', 'Cannot specify ?stale with ?consistent, conflicting semantics.'],
+    ['dc=elsewhere&ns=x', 'Invalid query parameter: "ns" - Namespaces are a Consul Enterprise feature'],
+  ])('%s is 400', async (query, text) => {
+    expect(await ask(query)).toEqual({ status: 400, text });
+  });
+
+  it.each(['index=18446744073709551615&wait=1ms', 'index=&wait=&max_stale=', 'wait=55000ms', 'wait=-1s', 'dc=DC1'])(
+    '%s is fine',
+    async (query) => {
+      expect(await ask(query)).toMatchObject({ status: 200 });
+    },
+  );
+
+  it.each(['max-age=soon', 'no-cache, max-age=', 'Stale-If-Error=1.5'])('Cache-Control: %s is 400', async (value) => {
+    expect(await ask('cached', { 'cache-control': value })).toEqual({
+      status: 400,
+      text: 'Invalid Cache-Control header.',
+    });
+  });
+
+  it.each(['max-age=0', 'no-cache', 'must-revalidate, max-age=3600, stale-if-error=60'])(
+    'Cache-Control: %s is fine',
+    async (value) => {
+      expect(await ask('', { 'cache-control': value })).toMatchObject({ status: 200 });
+    },
+  );
+});
+
 describe('a malformed query string', () => {
   let api: ConsulApi;
   beforeAll(async () => {

@@ -21,24 +21,29 @@ export interface ReadOptions {
   readonly nodeMeta: readonly (readonly [string, string])[];
   /** Tags that an instance must have, whatever their letter case. */
   readonly tags: readonly string[];
+  /** The node that the answer's order begins at: its name, `_agent` for our own, or empty. */
+  readonly near: string;
   readonly pretty: boolean;
 }
 
 const DEFAULT_WAIT = 300_000;
 const MAX_WAIT = 600_000;
 
-/** Reads the parameters of a read. @throws ConsulError in Consul's words */
+/** Reads the parameters of a read, in Consul's order: the first mistake is the one that is told. @throws ConsulError in Consul's words */
 export function readOptions(query: Query, headers: IncomingHttpHeaders, datacenter: string): ReadOptions {
-  refuseEnterprise(query, headers);
+  const consistency = readConsistency(query);
+  validateCacheControl(headers['cache-control']);
+  const { index, wait } = readWaiting(query);
   refuseOtherDatacenter(query, datacenter);
   return {
-    index: readIndex(one(query, 'index')),
-    wait: readWait(one(query, 'wait')),
-    consistency: readConsistency(query),
+    index,
+    wait,
+    consistency,
     cached: has(query, 'cached'),
     filter: one(query, 'filter') ?? '',
     nodeMeta: all(query, 'node-meta').map(pair),
     tags: all(query, 'tag'),
+    near: one(query, 'near') ?? '',
     pretty: has(query, 'pretty'),
   };
 }
@@ -110,9 +115,17 @@ export function refuseOtherDatacenter(query: Query, datacenter: string): void {
   if (dc && dc.toLowerCase() !== datacenter.toLowerCase()) throw serverError('No path to datacenter');
 }
 
+/** When a reader wants the answer: the index that it knows, and how many milliseconds it waits for another. @throws ConsulError */
+export function readWaiting(query: Query): { readonly index: number; readonly wait: number } {
+  const wait = readWait(one(query, 'wait'));
+  return { wait, index: readIndex(one(query, 'index')) };
+}
+
+const MAX_INDEX = 2n ** 64n - 1n;
+
 function readIndex(value: string | undefined): number {
   if (!value) return 0;
-  if (!/^\d{1,20}$/.test(value)) throw badRequest('Invalid index');
+  if (!/^\d{1,20}$/.test(value) || BigInt(value) > MAX_INDEX) throw badRequest('Invalid index');
   return Number(value);
 }
 
@@ -134,6 +147,14 @@ function readConsistency(query: Query): Consistency {
   return 'consistent';
 }
 
+/** Nothing is cached here for longer than it is true, so the directives mean nothing; one that is wrong is told. */
+function validateCacheControl(header: string | undefined): void {
+  for (const directive of header?.toLowerCase().split(',') ?? []) {
+    const [, seconds] = /^\s*(?:max-age|stale-if-error)=(.*?)\s*$/.exec(directive) ?? [];
+    if (seconds !== undefined && !/^[+-]?\d+$/.test(seconds)) throw badRequest('Invalid Cache-Control header.');
+  }
+}
+
 function pair(text: string): readonly [string, string] {
   const colon = text.indexOf(':');
   return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
@@ -142,7 +163,7 @@ function pair(text: string): readonly [string, string] {
 /** What the maintenance endpoints are told. @throws ConsulError */
 export function readMaintenance(query: Query): { readonly enable: boolean; readonly reason: string } {
   const word = one(query, 'enable');
-  if (!word) throw badRequest('Missing value for enable');
+  if (word === undefined) throw badRequest('Missing value for enable');
   const enable = goBoolean(word);
   if (enable === undefined) throw badRequest(`Invalid value for enable: ${JSON.stringify(word)}`);
   return { enable, reason: one(query, 'reason') ?? '' };

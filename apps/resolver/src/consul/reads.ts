@@ -1,20 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { revisionOf, type Registry, type Topic, type Watches } from '#libs/registry';
 import { AnswerCache, type Answer } from './answer-cache.js';
 import { readOptions, type Query, type ReadOptions } from './query.js';
+import { sendAnswer, toJson } from './send.js';
 
 /** What a controller says about a read: what it watches, and how its answer is made. */
 export interface Read {
   readonly topic: Topic;
   body(options: ReadOptions): unknown;
 }
-
-/** Consul compresses what is longer than about this, in octets. */
-const COMPRESS_ABOVE = 1_400;
-
-const compress = promisify(gzip);
 
 /** Answers reads of the catalog: parameters, blocking, index headers, one serialisation for all who ask the same. */
 export class Reads {
@@ -75,22 +69,4 @@ function setIndexHeaders(reply: FastifyReply, index: number, { consistency, cach
   reply.header('X-Consul-Effective-Consistency', consistency);
   reply.header('X-Consul-Query-Backend', 'blocking-query');
   if (cached) reply.header('X-Cache', 'MISS').header('Age', '0');
-}
-
-/** JSON as Consul writes it: `?pretty` indents by four and ends the line. */
-export function toJson(body: unknown, pretty: boolean): Buffer {
-  return Buffer.from(pretty ? `${JSON.stringify(body, undefined, 4)}\n` : JSON.stringify(body));
-}
-
-/** Sends an answer of JSON, compressed if the client can read that and it is worth it. */
-export async function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): Promise<void> {
-  reply.header('Content-Type', 'application/json').header('Vary', 'Accept-Encoding');
-  if (answer.bytes.length <= COMPRESS_ABOVE || !acceptsGzip(request)) return void reply.send(answer.bytes);
-  answer.compressed ??= await compress(answer.bytes);
-  reply.header('Content-Encoding', 'gzip').send(answer.compressed);
-}
-
-function acceptsGzip(request: FastifyRequest): boolean {
-  const accepted = request.headers['accept-encoding'];
-  return typeof accepted === 'string' && /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted);
 }

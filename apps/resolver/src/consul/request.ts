@@ -1,11 +1,17 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { has, type Query } from './query.js';
-import { toJson } from './reads.js';
+import type { FastifyRequest } from 'fastify';
+import { badRequest } from './errors.js';
+import type { Query } from './query.js';
 
-/** The rest of the path, which is one identifier even when it holds slashes. @throws what `missing` makes when it is empty */
-export function identifier(request: FastifyRequest, missing: () => Error): string {
+/** The rest of the path, which is one identifier even when it holds slashes; the empty text when there is none. */
+export function identifier(request: FastifyRequest): string {
   const [rest = ''] = Object.values(request.params as Record<string, string>);
-  if (rest === '') throw missing();
+  return rest;
+}
+
+/** The same where there has to be one. @throws ConsulError `Missing service name` for the `what` of that name */
+export function requireIdentifier(request: FastifyRequest, what: string): string {
+  const rest = identifier(request);
+  if (rest === '') throw badRequest(`Missing ${what}`);
   return rest;
 }
 
@@ -16,9 +22,4 @@ export function queryOf(request: FastifyRequest): Query {
 /** The body as it came, or undefined. */
 export function bodyOf(request: FastifyRequest): Buffer | undefined {
   return request.body as Buffer | undefined;
-}
-
-/** Answers with JSON that depends on no index. */
-export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unknown): void {
-  reply.header('Content-Type', 'application/json').send(toJson(body, has(queryOf(request), 'pretty')));
 }

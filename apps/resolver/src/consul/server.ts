@@ -1,6 +1,8 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ConsulError } from './errors.js';
-import { isWellFormed } from './query.js';
+import { cleanPath, isUnprintable, pathOf } from './paths.js';
+import { isWellFormed, refuseEnterprise, type Query } from './query.js';
+import { sendText } from './send.js';
 
 /** Consul takes bodies up to this, in octets (`kv_max_value_size`, and what JSON adds to it). */
 const BODY_LIMIT = 512 * 1024;
@@ -13,6 +15,13 @@ export type MethodsByPath = ReadonlyMap<string, ReadonlySet<string>>;
 export interface ConsulServer {
   readonly server: FastifyInstance;
   readonly methods: MethodsByPath;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route is there only to say that the path has no such method. */
+    readonly refuses?: boolean;
+  }
 }
 
 /**
@@ -38,21 +47,42 @@ export function createConsulServer(): ConsulServer {
     reply.header('X-Consul-Default-ACL-Policy', 'allow');
     done();
   });
+  server.addHook('onRequest', refuseOddPath);
   server.addHook('onRequest', refuseMalformedQuery);
+  server.addHook('onRequest', refuseNamespaces);
   return { server, methods: collectMethods(server) };
 }
 
-/** Consul answers a query string that it cannot read with a bare 500, before anything else about the request counts. */
-function refuseMalformedQuery({ url, routeOptions }: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const mark = url.indexOf('?');
-  const ours = routeOptions.url?.startsWith('/v1/');
-  if (ours && mark >= 0 && !isWellFormed(url.slice(mark + 1))) reply.code(500).send();
+function refuseOddPath({ url }: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const path = pathOf(url);
+  const clean = path.startsWith('/') ? cleanPath(path) : path;
+  if (clean !== path) redirect(reply, clean + url.slice(path.length));
+  else if (isUnprintable(path)) sendText(reply, 400, 'Invalid URL path: it holds a character that cannot be printed');
   else done();
 }
 
-/** Errors are plain text, as Consul's clients show them to people. */
-export function sendText(reply: FastifyReply, status: number, text: string): void {
-  reply.code(status).header('Content-Type', 'text/plain; charset=utf-8').send(text);
+function redirect(reply: FastifyReply, location: string): void {
+  sendText(reply.header('Location', location), 301, 'Moved Permanently');
+}
+
+/** Consul answers a query string that it cannot read with a bare 500, before anything else about the request counts. */
+function refuseMalformedQuery(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const mark = request.url.indexOf('?');
+  if (isOurs(request) && mark >= 0 && !isWellFormed(request.url.slice(mark + 1))) reply.code(500).send();
+  else done();
+}
+
+/** Consul reads the parameter in each handler; here it means nothing anywhere. */
+function refuseNamespaces(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (isOurs(request) && !request.routeOptions.config.refuses) {
+    refuseEnterprise(request.query as Query, request.headers);
+  }
+  done();
+}
+
+/** Whether the API has the path. */
+function isOurs({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url?.startsWith('/v1/') === true;
 }
 
 function collectMethods(server: FastifyInstance): MethodsByPath {
@@ -68,27 +98,43 @@ function collectMethods(server: FastifyInstance): MethodsByPath {
 
 /**
  * Answers OPTIONS and refuses all other methods on the paths that are there by now. To be called once all routes are known: a path
- * such as `/v1/agent/service/register` would otherwise answer GET as if it were the service called "register".
+ * such as `/v1/agent/service/register` would otherwise answer GET as if it were the service called "register". A path that lacks
+ * its last slash leads to the one that has it, as with Go's `ServeMux`.
  */
 export function refuseOtherMethods({ server, methods }: ConsulServer): void {
-  for (const [url, known] of [...methods].map(([path, set]) => [path, [...set]] as const)) {
-    const allow = ['OPTIONS', ...known].join(',');
-    const others = server.supportedMethods.filter((method) => !known.includes(method) && method !== 'OPTIONS');
-    // Such as /v1/acl/, whose answer is the same to all.
-    if (others.length === 0) continue;
-    server.route({
-      url,
-      method: 'OPTIONS',
-      handler: (_request, reply) => reply.header('Allow', allow).header('Content-Type', 'application/json').send(''),
-    });
-    server.route({
-      url,
-      method: others,
-      // Before the body is read: nobody wants it.
-      onRequest: ({ method }) => {
-        throw new ConsulError(405, `method ${method} not allowed`, { Allow: allow });
-      },
-      handler: () => undefined,
-    });
+  const paths = [...methods].map(([path, known]) => [path, [...known]] as const);
+  for (const [url, known] of paths) {
+    const root = url.slice(0, -'/*'.length);
+    if (url.endsWith('/*') && !methods.has(root)) addRedirect(server, root);
+    addRefusals(server, url, known);
   }
+}
+
+function addRedirect(server: FastifyInstance, url: string): void {
+  server.all(url, { config: { refuses: true } }, (request, reply) =>
+    redirect(reply, `${url}/${request.url.slice(pathOf(request.url).length)}`),
+  );
+}
+
+function addRefusals(server: FastifyInstance, url: string, known: readonly string[]): void {
+  const allow = ['OPTIONS', ...known].join(',');
+  const others = server.supportedMethods.filter((method) => !known.includes(method) && method !== 'OPTIONS');
+  // Such as /v1/acl/, whose answer is the same to all.
+  if (others.length === 0) return;
+  server.route({
+    url,
+    method: 'OPTIONS',
+    config: { refuses: true },
+    handler: (_request, reply) => reply.header('Allow', allow).header('Content-Type', 'application/json').send(''),
+  });
+  server.route({
+    url,
+    method: others,
+    config: { refuses: true },
+    // Before the body is read: nobody wants it.
+    onRequest: ({ method }) => {
+      throw new ConsulError(405, `method ${method} not allowed`, { Allow: allow });
+    },
+    handler: () => undefined,
+  });
 }

@@ -1,4 +1,5 @@
 import {
+  decode,
   duration,
   flag,
   ignored,
@@ -11,6 +12,7 @@ import {
   text,
   type Reader,
 } from './decode.js';
+import { DecodeError } from './json.js';
 import { readLocality, readServiceAddress, readWeights } from './service.js';
 
 const service = object({
@@ -30,8 +32,6 @@ const service = object({
   Proxy: ignored,
   Connect: ignored,
   PeerName: ignored,
-  Namespace: ignored,
-  Partition: ignored,
   CreateIndex: ignored,
   ModifyIndex: ignored,
 });
@@ -81,8 +81,6 @@ const check = object({
   ExposedPort: integer,
   Definition: definition,
   PeerName: ignored,
-  Namespace: ignored,
-  Partition: ignored,
   CreateIndex: ignored,
   ModifyIndex: ignored,
 });
@@ -101,8 +99,7 @@ export const readRegistration = object({
   SkipNodeUpdate: flag,
   Locality: optional(readLocality),
   PeerName: ignored,
-  Partition: ignored,
-  WriteRequest: ignored,
+  Token: ignored,
 });
 
 /** The body of `catalog/deregister`. */
@@ -113,9 +110,18 @@ export const readDeregistration = object({
   CheckID: text,
   Address: ignored,
   PeerName: ignored,
-  Partition: ignored,
-  WriteRequest: ignored,
+  Token: ignored,
 });
+
+/** Decodes a body of the catalog, where Consul says of a namespace why it is refused. @throws DecodeError */
+export function decodeCatalog<T>(body: Uint8Array | undefined, read: Reader<T>): T {
+  try {
+    return decode(body, read);
+  } catch (error) {
+    if (!(error instanceof DecodeError) || !error.message.endsWith('unknown field "Namespace"')) throw error;
+    throw new DecodeError(`${error.message} - Namespaces are a Consul Enterprise feature`);
+  }
+}
 
 type Read<R> = R extends Reader<infer T> ? T : never;
 export type RegistrationBody = Read<typeof readRegistration>;

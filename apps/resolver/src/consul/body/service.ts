@@ -26,8 +26,6 @@ export const readService = object(
     Token: text,
     Proxy: ignored,
     Connect: ignored,
-    Namespace: ignored,
-    Partition: ignored,
   },
   { enable_tag_override: 'EnableTagOverride', tagged_addresses: 'TaggedAddresses' },
 );
