@@ -5,7 +5,7 @@ import { Registry, SqliteStore, Watches, type RegistryStore } from '#libs/regist
 import { tempFolder } from '#libs/testing';
 import { systemClock } from '#libs/time';
 import { ConsulModule } from '../apps/resolver/src/consul/consul.module.js';
-import { createConsulServer } from '../apps/resolver/src/consul/server.js';
+import { createConsulServer, type ConsulServerOptions } from '../apps/resolver/src/consul/server.js';
 
 /** Consul's API over an empty registry on a free port of the loopback interface, without DNS. */
 export interface ConsulApi {
@@ -16,8 +16,11 @@ export interface ConsulApi {
   stop(): Promise<void>;
 }
 
-/** @param store where the registry is kept; by default a folder that goes with the server */
-export async function startConsulApi(store?: RegistryStore): Promise<ConsulApi> {
+/**
+ * @param store where the registry is kept; by default a folder that goes with the server
+ * @param options what the server lets through; by default everything
+ */
+export async function startConsulApi(store?: RegistryStore, options?: ConsulServerOptions): Promise<ConsulApi> {
   const folder = tempFolder();
   const log = createLogger({ level: process.env.TEST_LOG ?? 'silent', format: 'json' }, 'test');
   const clock = systemClock;
@@ -36,7 +39,7 @@ export async function startConsulApi(store?: RegistryStore): Promise<ConsulApi> 
   });
   await registry.start();
   const watches = new Watches(registry.catalog, clock);
-  const server = createConsulServer();
+  const server = createConsulServer(options);
   const app = await NestFactory.create<NestFastifyApplication>(
     ConsulModule.forRoot({ registry, watches, log, server, metrics: new Metrics('test'), reload: async () => {} }),
     new FastifyAdapter(server.server),

@@ -115,7 +115,7 @@ function probes(database: Database, isListening: () => boolean): ProbeGroups {
 
 function register({ blog }: Config, { address, port }: Listening, log: Logger, clock: Clock): Discovery | undefined {
   if (blog.registry_url === '') return undefined;
-  const discovery = new Discovery({ registryUrl: blog.registry_url, clock, log });
+  const discovery = new Discovery({ registryUrl: blog.registry_url, token: blog.registry_token, clock, log });
   for (const name of blog.service_names) {
     // An address that stands for all is of no use to a client: the registry then gives out that of its node.
     const reachable = isUnspecified(address) ? {} : { address };

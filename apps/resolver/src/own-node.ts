@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Config } from '#libs/config';
 import type { Node } from '#libs/registry';
 import { StartError, storageError } from '#libs/supervisor';
+import { CONSUL_VERSION } from './consul/shapes/member.js';
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -19,7 +20,8 @@ export function ownNode({ resolver }: Config): Node {
     address,
     datacenter: resolver.datacenter,
     taggedAddresses: { lan: address, [`lan_${family}`]: address, wan: address, [`wan_${family}`]: address },
-    meta: resolver.node_meta,
+    // What Consul's agents say of themselves, and clients look at.
+    meta: { 'consul-network-segment': '', 'consul-version': CONSUL_VERSION, ...resolver.node_meta },
   };
 }
 

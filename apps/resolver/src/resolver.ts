@@ -8,8 +8,10 @@ import type { Probe, ProbeGroups } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
 import { listenError, requireFreePort, StartError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
+import { openTokens, requireGuardedApi } from './api-access.js';
+import type { Tokens } from './consul/access/tokens.js';
 import type { ConsulModuleOptions } from './consul/consul.module.js';
-import { createConsulServer } from './consul/server.js';
+import { createConsulServer, type ConsulServerOptions } from './consul/server.js';
 import { dnsProbe } from './dns/dns-probe.js';
 import { addressOf, dnsSettings, startDns } from './dns/dns.js';
 import { addDnsMetrics } from './metrics/dns-metrics.js';
@@ -38,19 +40,24 @@ export async function startResolver(
   { clock = systemClock, metrics = new Metrics(version()), reload = nothingToReload }: ResolverOptions = {},
 ): Promise<Started> {
   const { http_host, http_port, dns_host, dns_port } = config.resolver;
+  await requireGuardedApi(config);
   await requireFreePort(http_host, http_port, 'resolver', 'http_port');
   await requireFreePort(dns_host, dns_port, 'resolver', 'dns_port');
   const registry = await startRegistry(config, log, clock);
   const watches = new Watches(registry.catalog, clock);
+  let tokens: Tokens | undefined;
   let dns: DnsServer | undefined;
   try {
+    tokens = openTokens(config, log, clock);
     dns = await openDns(config, registry, log, clock);
     addRegistryMetrics(metrics, registry, watches);
     addDnsMetrics(metrics, dns);
-    const consul = { registry, watches, log, metrics, reload, server: createConsulServer() };
+    const server = createConsulServer(serverOptions(config, tokens));
+    const consul = { registry, watches, log, metrics, reload, server };
     const http = await serve(config, consul, [dnsProbe(dns), storeProbe(registry)]);
-    return toStarted(config, { ...http, registry, watches, dns });
+    return toStarted(config, { ...http, registry, watches, tokens, dns });
   } catch (error) {
+    tokens?.close();
     await dns?.stop();
     await registry.stop();
     throw error;
@@ -61,10 +68,11 @@ export async function startResolver(
 interface Parts extends Http {
   readonly registry: Registry;
   readonly watches: Watches;
+  readonly tokens: Tokens | undefined;
   readonly dns: DnsServer;
 }
 
-function toStarted(config: Config, { app, listening, registry, watches, dns }: Parts): Started {
+function toStarted(config: Config, { app, listening, registry, watches, tokens, dns }: Parts): Started {
   return {
     endpoints: { registry: listening.url, dns: addressOf(dns) },
     banner: [`registry ${listening.url}/v1/catalog/services`, `dns      ${addressOf(dns)}`],
@@ -75,12 +83,17 @@ function toStarted(config: Config, { app, listening, registry, watches, dns }: P
     },
     async stop() {
       watches.close();
+      tokens?.close();
       await drain(app, DRAIN_DEADLINE_MS);
       await dns.drain();
       await dns.stop();
       await registry.stop();
     },
   };
+}
+
+function serverOptions({ resolver }: Config, tokens: Tokens | undefined): ConsulServerOptions {
+  return { access: { publicReads: resolver.public_reads, ...(tokens && { tokens }) } };
 }
 
 async function startRegistry(config: Config, log: Logger, clock: Clock): Promise<Registry> {

@@ -62,6 +62,9 @@ export const SETTINGS = {
     advertise_address: setting(ipAddress, '127.0.0.1'),
     node_id: setting(optional(uuid), ''),
     node_meta: setting(pairs(text), ''),
+    tokens_file: setting(text, ''),
+    public_reads: setting(flag, 'false'),
+    allow_open_api: setting(flag, 'false'),
   },
   dns: {
     domain: setting(domain, 'consul'),
@@ -92,6 +95,7 @@ export const SETTINGS = {
     workers: setting(one, '1'),
     data_dir: setting(text, 'var/blog'),
     registry_url: setting(optional(url('http:', 'https:')), 'http://127.0.0.1:8500'),
+    registry_token: secret(text, ''),
     service_names: setting(list(label), 'blog,user'),
     check_ttl: setting(duration('100ms', '24h'), '10s'),
   },

@@ -56,6 +56,8 @@ export class AgentError extends Error {
 export interface AgentOptions {
   /** `http://127.0.0.1:8500`. */
   readonly registryUrl: string;
+  /** For a registry that asks for one; empty: none. */
+  readonly token?: string;
   readonly clock: Clock;
   readonly fetch?: typeof fetch;
   /** A call that takes longer fails, in milliseconds. */
@@ -128,7 +130,7 @@ export class Agent {
 
   /** @returns the body of the answer */
   private async call(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<string> {
-    const { registryUrl, clock, fetch: send = fetch, timeout = DEFAULT_TIMEOUT_MS } = this.options;
+    const { registryUrl, token, clock, fetch: send = fetch, timeout = DEFAULT_TIMEOUT_MS } = this.options;
     const aborter = new AbortController();
     const timer = clock.after(timeout, () => aborter.abort(new Error(`no answer within ${timeout} ms`)));
     try {
@@ -136,7 +138,11 @@ export class Agent {
         method,
         signal: aborter.signal,
         redirect: 'error',
-        ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        headers: {
+          ...(token && { 'x-consul-token': token }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
       if (!response.ok) throw new AgentError(response.status, text.slice(0, MAX_REASON), `${method} ${path}`);

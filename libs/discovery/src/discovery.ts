@@ -8,6 +8,8 @@ import { Registration } from './registration.js';
 export interface DiscoveryOptions {
   /** `http://127.0.0.1:8500`. */
   readonly registryUrl: string;
+  /** For a registry that asks for one; empty: none. */
+  readonly token?: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly fetch?: typeof fetch;

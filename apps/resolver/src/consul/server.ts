@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { authorize, type AccessOptions } from './access/access.js';
 import { ConsulError } from './errors.js';
 import { cleanPath, isUnprintable, pathOf } from './paths.js';
 import { isWellFormed, refuseEnterprise, type Query } from './query.js';
@@ -11,6 +12,13 @@ const MAX_PARAMETER = 16 * 1024;
 
 /** Methods that are registered for each path under /v1/, in the order of registration. */
 export type MethodsByPath = ReadonlyMap<string, ReadonlySet<string>>;
+
+export interface ConsulServerOptions {
+  readonly access: AccessOptions;
+}
+
+/** Everybody may do everything. */
+export const OPEN: ConsulServerOptions = { access: { publicReads: true } };
 
 export interface ConsulServer {
   readonly server: FastifyInstance;
@@ -28,7 +36,7 @@ declare module 'fastify' {
  * The HTTP server for Consul's API, without routes: bodies of any Content-Type or none are handed on as they are, slow clients are
  * cut off, and every answer says which ACL policy holds.
  */
-export function createConsulServer(): ConsulServer {
+export function createConsulServer({ access }: ConsulServerOptions = OPEN): ConsulServer {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
@@ -44,12 +52,18 @@ export function createConsulServer(): ConsulServer {
   server.addHook('onRequest', (request, reply, done) => {
     // Clients send JSON under any type, or none, or one that cannot be parsed; none of that matters here.
     request.headers['content-type'] = 'application/octet-stream';
-    reply.header('X-Consul-Default-ACL-Policy', 'allow');
+    reply.header('X-Consul-Default-ACL-Policy', access.tokens ? 'deny' : 'allow');
     done();
   });
   server.addHook('onRequest', refuseOddPath);
   server.addHook('onRequest', refuseMalformedQuery);
-  server.addHook('onRequest', refuseNamespaces);
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (isUse(request)) {
+      refuseEnterprise(request.query as Query, request.headers);
+      authorize(request, access);
+    }
+    done();
+  });
   return { server, methods: collectMethods(server) };
 }
 
@@ -72,17 +86,14 @@ function refuseMalformedQuery(request: FastifyRequest, reply: FastifyReply, done
   else done();
 }
 
-/** Consul reads the parameter in each handler; here it means nothing anywhere. */
-function refuseNamespaces(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  if (isOurs(request) && !request.routeOptions.config.refuses) {
-    refuseEnterprise(request.query as Query, request.headers);
-  }
-  done();
-}
-
 /** Whether the API has the path. */
 function isOurs({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.url?.startsWith('/v1/') === true;
+}
+
+/** Whether the API has the path and the method. */
+function isUse(request: FastifyRequest): boolean {
+  return isOurs(request) && !request.routeOptions.config.refuses;
 }
 
 function collectMethods(server: FastifyInstance): MethodsByPath {
