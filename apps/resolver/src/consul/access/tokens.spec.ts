@@ -58,6 +58,7 @@ describe('Tokens', () => {
     writeFileSync(`${file}.new`, line('read', 'b'));
     renameSync(`${file}.new`, file);
     await looked('the other file', () => opened.find('b') !== undefined);
+    expect(opened.find('a')).toBeUndefined();
   });
 
   it('keeps what it has when the file goes wrong or away, says so once, and goes on', async () => {
