@@ -20,7 +20,10 @@ export interface ConsulApi {
  * @param store where the registry is kept; by default a folder that goes with the server
  * @param options what the server lets through; by default everything
  */
-export async function startConsulApi(store?: RegistryStore, options?: ConsulServerOptions): Promise<ConsulApi> {
+export async function startConsulApi(
+  store?: RegistryStore,
+  options?: Partial<ConsulServerOptions>,
+): Promise<ConsulApi> {
   const folder = tempFolder();
   const log = createLogger({ level: process.env.TEST_LOG ?? 'silent', format: 'json' }, 'test');
   const clock = systemClock;

@@ -9,9 +9,10 @@ import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
 import { listenError, requireFreePort, StartError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { openTokens, requireGuardedApi } from './api-access.js';
+import { apiOptions } from './api-options.js';
 import type { Tokens } from './consul/access/tokens.js';
 import type { ConsulModuleOptions } from './consul/consul.module.js';
-import { createConsulServer, type ConsulServerOptions } from './consul/server.js';
+import { createConsulServer } from './consul/server.js';
 import { dnsProbe } from './dns/dns-probe.js';
 import { addressOf, dnsSettings, startDns } from './dns/dns.js';
 import { addDnsMetrics } from './metrics/dns-metrics.js';
@@ -52,7 +53,7 @@ export async function startResolver(
     dns = await openDns(config, registry, log, clock);
     addRegistryMetrics(metrics, registry, watches);
     addDnsMetrics(metrics, dns);
-    const server = createConsulServer(serverOptions(config, tokens));
+    const server = createConsulServer(apiOptions(config, tokens));
     const consul = { registry, watches, log, metrics, reload, server };
     const http = await serve(config, consul, [dnsProbe(dns), storeProbe(registry)]);
     return toStarted(config, { ...http, registry, watches, tokens, dns });
@@ -90,10 +91,6 @@ function toStarted(config: Config, { app, listening, registry, watches, tokens, 
       await registry.stop();
     },
   };
-}
-
-function serverOptions({ resolver }: Config, tokens: Tokens | undefined): ConsulServerOptions {
-  return { access: { publicReads: resolver.public_reads, ...(tokens && { tokens }) } };
 }
 
 async function startRegistry(config: Config, log: Logger, clock: Clock): Promise<Registry> {

@@ -106,6 +106,15 @@ export function pairs<T>(value: Kind<T>): Kind<Readonly<Record<string, T>>> {
   });
 }
 
+/** Fields of an HTTP message as `name=value` pairs separated by commas (RFC 9110 section 5). */
+export const httpFields: Kind<Readonly<Record<string, string>>> = {
+  expects: 'HTTP headers as name=value pairs separated by commas',
+  parse: (whole) => {
+    const fields = pairs(pattern('text', /^[\t\x20-\x7e]*$/)).parse(whole);
+    return fields && Object.keys(fields).every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)) ? fields : undefined;
+  },
+};
+
 /** The empty text, or a value of another kind. */
 export function optional<T>(inner: Kind<T>): Kind<T | ''> {
   return kind(`${inner.expects}, or nothing`, (value) => (value === '' ? '' : inner.parse(value)));

@@ -5,6 +5,7 @@ import {
   duration,
   flag,
   host,
+  httpFields,
   integer,
   ipAddress,
   list,
@@ -42,6 +43,7 @@ const shortText = pattern('at most 64 characters', /^.{0,64}$/);
 const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
 /** Records hold 31 bits of seconds (RFC 2181 section 8). */
 const ttl = duration('0s', '596523h');
+const path = pattern('the beginning of a path, such as /v1/agent/host', /^\/[\x21-\x7e]*$/);
 const nothing = pattern('nothing: this release has no use for it', /^$/);
 const one = pattern('1 (one process; more come with rolling reload)', /^1$/);
 
@@ -65,6 +67,10 @@ export const SETTINGS = {
     tokens_file: setting(text, ''),
     public_reads: setting(flag, 'false'),
     allow_open_api: setting(flag, 'false'),
+    allow_write_http_from: setting(list(network), ''),
+    block_endpoints: setting(list(path), ''),
+    response_headers: setting(httpFields, ''),
+    max_header_bytes: setting(integer(4_096, 1_048_576), '16384'),
   },
   dns: {
     domain: setting(domain, 'consul'),
@@ -112,6 +118,10 @@ export const SETTINGS = {
   },
   limits: {
     enabled: setting(flag, 'true'),
+    http_max_conns_per_client: setting(integer(1, 1_000_000), '200'),
+    http_max_watches_per_client: setting(integer(1, 1_000_000), '200'),
+    http_max_watches: setting(integer(1, 1_000_000), '20000'),
+    unlimited_from: setting(list(network), '127.0.0.0/8, ::1/128'),
   },
   debug: {
     host: setting(host, '127.0.0.1'),

@@ -20,10 +20,14 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     return;
   }
   const kind = KINDS[error.code ?? ''] ?? HTTP_PROBLEMS.malformedRequest;
-  const body = buildProblem(new Problem(kind));
+  endWithAnswer(socket, kind.status, PROBLEM_MEDIA_TYPE, buildProblem(new Problem(kind)));
+}
+
+/** Sends an answer to a request that could not be read, and closes its connection. */
+export function endWithAnswer(socket: Socket, status: number, mediaType: string, body: string): void {
   const head = [
-    `HTTP/1.1 ${kind.status} ${STATUS_CODES[kind.status]}`,
-    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${mediaType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];

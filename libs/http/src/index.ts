@@ -1,3 +1,4 @@
+export { endWithAnswer } from './client-error.js';
 export { serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { buildEtag, isNoneMatch, requireMatch } from './etag.js';
 export { bodyErrors } from './field-errors.js';

@@ -5,6 +5,7 @@ import type { Agent } from './agent.js';
 import { notFound } from './errors.js';
 import { CHECK_FIELDS, SERVICE_FIELDS } from './filter-fields.js';
 import { filterOf } from './filters.js';
+import type { Waiting } from './limits/waiting.js';
 import { one, readWaiting } from './query.js';
 import { queryOf } from './request.js';
 import { sendJson, sendText } from './send.js';
@@ -20,10 +21,12 @@ const CODES: Record<Aggregate, number> = { passing: 200, warning: 429, critical:
 export class AgentReads {
   readonly #agent: Agent;
   readonly #watches: Watches;
+  readonly #waiting: Waiting;
 
-  constructor(agent: Agent, watches: Watches) {
+  constructor(agent: Agent, watches: Watches, waiting: Waiting) {
     this.#agent = agent;
     this.#watches = watches;
+    this.#waiting = waiting;
   }
 
   /** By id. */
@@ -51,7 +54,7 @@ export class AgentReads {
     const hash = one(queryOf(request), 'hash') ?? '';
     let service = this.#hashed(id);
     if (service.ContentHash === hash) {
-      await this.#otherThan(request, id, hash, wait);
+      await this.#waiting.hold(request, (gone) => this.#otherThan(id, hash, wait, gone));
       service = this.#hashed(id);
     }
     reply.header('X-Consul-ContentHash', service.ContentHash);
@@ -82,18 +85,11 @@ export class AgentReads {
   }
 
   /** Resolves when the service is not what `hash` says any more, after `wait` milliseconds, or when nobody waits. */
-  async #otherThan(request: FastifyRequest, id: string, hash: string, wait: number): Promise<void> {
-    const gone = new AbortController();
-    const leave = () => gone.abort();
+  async #otherThan(id: string, hash: string, wait: number, gone: AbortSignal): Promise<void> {
     const deadline = performance.now() + wait;
-    const waiting = () => performance.now() < deadline && !gone.signal.aborted && !this.#watches.closed;
-    request.raw.socket.once('close', leave);
-    try {
-      while (waiting() && this.#hashed(id).ContentHash === hash) {
-        await this.#watches.nextChange(`node:${this.#agent.node}`, deadline - performance.now(), gone.signal);
-      }
-    } finally {
-      request.raw.socket.off('close', leave);
+    const waiting = () => performance.now() < deadline && !gone.aborted && !this.#watches.closed;
+    while (waiting() && this.#hashed(id).ContentHash === hash) {
+      await this.#watches.nextChange(`node:${this.#agent.node}`, deadline - performance.now(), gone);
     }
   }
 

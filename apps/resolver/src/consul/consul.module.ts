@@ -15,8 +15,10 @@ import { ConsulErrorFilter } from './consul-error.filter.js';
 import { CoordinateController } from './coordinate.controller.js';
 import { HealthController } from './health.controller.js';
 import { IndexController } from './index.controller.js';
+import { Waiting } from './limits/waiting.js';
+import { refuseOtherMethods } from './methods.js';
 import { Reads } from './reads.js';
-import { refuseOtherMethods, type ConsulServer } from './server.js';
+import type { ConsulServer } from './server.js';
 import { StatusController } from './status.controller.js';
 
 export interface ConsulModuleOptions {
@@ -40,7 +42,8 @@ export class ConsulModule implements OnApplicationBootstrap {
 
   static forRoot({ registry, watches, log, metrics, reload, server }: ConsulModuleOptions): DynamicModule {
     const agent = new Agent(registry);
-    const reads = new Reads(registry, watches);
+    const waiting = new Waiting(server.watchQuota);
+    const reads = new Reads(registry, watches, waiting);
     return {
       module: ConsulModule,
       controllers: [
@@ -62,7 +65,7 @@ export class ConsulModule implements OnApplicationBootstrap {
         { provide: RELOAD, useValue: reload },
         { provide: Agent, useValue: agent },
         { provide: Reads, useValue: reads },
-        { provide: AgentReads, useValue: new AgentReads(agent, watches) },
+        { provide: AgentReads, useValue: new AgentReads(agent, watches, waiting) },
         { provide: CatalogReads, useValue: new CatalogReads(registry.catalog, registry.node.name.toLowerCase()) },
         { provide: APP_FILTER, useValue: new ConsulErrorFilter(log) },
       ],
@@ -70,6 +73,6 @@ export class ConsulModule implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    refuseOtherMethods(this.server);
+    refuseOtherMethods(this.server.server, this.server.methods);
   }
 }

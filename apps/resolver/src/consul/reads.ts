@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { revisionOf, type Registry, type Topic, type Watches } from '#libs/registry';
 import { AnswerCache, type Answer } from './answer-cache.js';
+import type { Waiting } from './limits/waiting.js';
 import { readOptions, type Query, type ReadOptions } from './query.js';
 import { sendAnswer, toJson } from './send.js';
 
@@ -14,11 +15,13 @@ export interface Read {
 export class Reads {
   readonly #registry: Registry;
   readonly #watches: Watches;
+  readonly #waiting: Waiting;
   readonly #cache = new AnswerCache();
 
-  constructor(registry: Registry, watches: Watches) {
+  constructor(registry: Registry, watches: Watches, waiting: Waiting) {
     this.#registry = registry;
     this.#watches = watches;
+    this.#waiting = waiting;
   }
 
   /** The parameters of a read. @throws ConsulError */
@@ -44,13 +47,10 @@ export class Reads {
     return this.#cache.get(questionOf(request.url), index, () => toJson(read.body(options), options.pretty));
   }
 
-  async #wait(request: FastifyRequest, { index, wait }: ReadOptions, topic: Topic): Promise<void> {
-    const gone = new AbortController();
-    const leave = () => gone.abort();
-    request.raw.socket.once('close', leave);
+  #wait(request: FastifyRequest, { index, wait }: ReadOptions, topic: Topic): Promise<void> {
     // Consul adds up to a sixteenth, so that clients who came together do not come back together.
-    await this.#watches.newerThan(topic, index, wait + (Math.random() * wait) / 16, gone.signal);
-    request.raw.socket.off('close', leave);
+    const longest = wait + (Math.random() * wait) / 16;
+    return this.#waiting.hold(request, (gone) => this.#watches.newerThan(topic, index, longest, gone));
   }
 }
 

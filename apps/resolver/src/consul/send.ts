@@ -14,6 +14,11 @@ export function sendText(reply: FastifyReply, status: number, text: string): voi
   reply.code(status).header('Content-Type', 'text/plain; charset=utf-8').send(text);
 }
 
+/** Sends a client to another address of this server. */
+export function redirect(reply: FastifyReply, location: string): void {
+  sendText(reply.header('Location', location), 301, 'Moved Permanently');
+}
+
 /** Answers with JSON that depends on no index. */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unknown): Promise<void> {
   return sendAnswer(request, reply, { index: 0, bytes: toJson(body, has(request.query as Query, 'pretty')) });

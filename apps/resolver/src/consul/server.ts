@@ -1,70 +1,114 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { authorize, type AccessOptions } from './access/access.js';
-import { ConsulError } from './errors.js';
+import { answerClientError } from './limits/client-error.js';
+import { limitConnections } from './limits/connections.js';
+import { ALL_ENDPOINTS, refuseBlocked, refuseWriteFrom, type EndpointOptions } from './limits/endpoints.js';
+import { Quota, type QuotaOptions } from './limits/quota.js';
+import { collectMethods, type MethodsByPath } from './methods.js';
 import { cleanPath, isUnprintable, pathOf } from './paths.js';
 import { isWellFormed, refuseEnterprise, type Query } from './query.js';
-import { sendText } from './send.js';
+import { redirect, sendText } from './send.js';
 
 /** Consul takes bodies up to this, in octets (`kv_max_value_size`, and what JSON adds to it). */
 const BODY_LIMIT = 512 * 1024;
-/** Node's limit for all headers together is 16 KiB, so no path can be longer. */
-const MAX_PARAMETER = 16 * 1024;
 
-/** Methods that are registered for each path under /v1/, in the order of registration. */
-export type MethodsByPath = ReadonlyMap<string, ReadonlySet<string>>;
-
+/** Sizes in octets, times in milliseconds. */
 export interface ConsulServerOptions {
   readonly access: AccessOptions;
+  readonly endpoints: EndpointOptions;
+  /** Headers that every answer has, besides its own. */
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly connections: QuotaOptions;
+  /** Blocking queries. */
+  readonly watches: QuotaOptions;
+  /** The longest head of a request. */
+  readonly maxHeaderBytes: number;
+  /** All headers must have arrived within it, else 408. */
+  readonly headersTimeout: number;
+  /** The whole request must have arrived within it, else 408. */
+  readonly requestTimeout: number;
 }
 
-/** Everybody may do everything. */
-export const OPEN: ConsulServerOptions = { access: { publicReads: true } };
+const UNLIMITED: QuotaOptions = { perClient: Infinity, total: Infinity, unlimited: () => true };
+
+/** Everybody may do everything, in good time. */
+const DEFAULTS: ConsulServerOptions = {
+  access: { publicReads: true },
+  endpoints: ALL_ENDPOINTS,
+  responseHeaders: {},
+  connections: UNLIMITED,
+  watches: UNLIMITED,
+  maxHeaderBytes: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+};
+
+/** Node looks for slow clients so often in the time that they have. */
+const LOOKS_FOR_SLOW = 5;
+/** Longer than the longest blocking query with what is added to it: who reads no answer for so long is gone. */
+const SILENCE_TIMEOUT = 660_000;
 
 export interface ConsulServer {
   readonly server: FastifyInstance;
   readonly methods: MethodsByPath;
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The route is there only to say that the path has no such method. */
-    readonly refuses?: boolean;
-  }
+  /** Places for blocking queries. */
+  readonly watchQuota: Quota;
 }
 
 /**
  * The HTTP server for Consul's API, without routes: bodies of any Content-Type or none are handed on as they are, slow clients are
- * cut off, and every answer says which ACL policy holds.
+ * cut off, who may not is told so before his body is read, and every answer says which ACL policy holds.
  */
-export function createConsulServer({ access }: ConsulServerOptions = OPEN): ConsulServer {
-  const server = fastify({
-    bodyLimit: BODY_LIMIT,
-    exposeHeadRoutes: false,
-    // For the request to arrive; a blocking query's answer may take ten minutes.
-    requestTimeout: 20_000,
-    keepAliveTimeout: 65_000,
-    routerOptions: { maxParamLength: MAX_PARAMETER },
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
-    frameworkErrors: (error, _request, reply) => sendText(reply as FastifyReply, 400, error.message),
-  });
+export function createConsulServer(given: Partial<ConsulServerOptions> = {}): ConsulServer {
+  const options = { ...DEFAULTS, ...given };
+  const server = createServer(options);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  limitConnections(server, new Quota(options.connections));
+  const headers = {
+    'X-Consul-Default-ACL-Policy': options.access.tokens ? 'deny' : 'allow',
+    ...options.responseHeaders,
+  };
   server.addHook('onRequest', (request, reply, done) => {
     // Clients send JSON under any type, or none, or one that cannot be parsed; none of that matters here.
     request.headers['content-type'] = 'application/octet-stream';
-    reply.header('X-Consul-Default-ACL-Policy', access.tokens ? 'deny' : 'allow');
+    reply.headers(headers);
     done();
   });
   server.addHook('onRequest', refuseOddPath);
   server.addHook('onRequest', refuseMalformedQuery);
   server.addHook('onRequest', (request, _reply, done) => {
-    if (isUse(request)) {
-      refuseEnterprise(request.query as Query, request.headers);
-      authorize(request, access);
-    }
+    if (isOurs(request)) refuseRequest(request, options);
     done();
   });
-  return { server, methods: collectMethods(server) };
+  return { server, methods: collectMethods(server), watchQuota: new Quota(options.watches) };
+}
+
+function createServer({ maxHeaderBytes, headersTimeout, requestTimeout }: ConsulServerOptions): FastifyInstance {
+  const connectionsCheckingInterval = headersTimeout / LOOKS_FOR_SLOW;
+  return fastify({
+    bodyLimit: BODY_LIMIT,
+    exposeHeadRoutes: false,
+    // For the request to arrive; a blocking query's answer may take ten minutes.
+    requestTimeout,
+    keepAliveTimeout: 65_000,
+    connectionTimeout: SILENCE_TIMEOUT,
+    // A path is part of the head, so none can be longer.
+    routerOptions: { maxParamLength: maxHeaderBytes },
+    http: { headersTimeout, maxHeaderSize: maxHeaderBytes, connectionsCheckingInterval },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, reply) => sendText(reply as FastifyReply, 400, error.message),
+  });
+}
+
+/** In Consul's order. @throws ConsulError */
+function refuseRequest(request: FastifyRequest, { access, endpoints }: ConsulServerOptions): void {
+  refuseBlocked(request, endpoints);
+  // The other routes say that there is no such method.
+  if (request.routeOptions.config.refuses) return;
+  refuseWriteFrom(request, endpoints);
+  refuseEnterprise(request.query as Query, request.headers);
+  authorize(request, access);
 }
 
 function refuseOddPath({ url }: FastifyRequest, reply: FastifyReply, done: () => void): void {
@@ -73,10 +117,6 @@ function refuseOddPath({ url }: FastifyRequest, reply: FastifyReply, done: () =>
   if (clean !== path) redirect(reply, clean + url.slice(path.length));
   else if (isUnprintable(path)) sendText(reply, 400, 'Invalid URL path: it holds a character that cannot be printed');
   else done();
-}
-
-function redirect(reply: FastifyReply, location: string): void {
-  sendText(reply.header('Location', location), 301, 'Moved Permanently');
 }
 
 /** Consul answers a query string that it cannot read with a bare 500, before anything else about the request counts. */
@@ -89,63 +129,4 @@ function refuseMalformedQuery(request: FastifyRequest, reply: FastifyReply, done
 /** Whether the API has the path. */
 function isOurs({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.url?.startsWith('/v1/') === true;
-}
-
-/** Whether the API has the path and the method. */
-function isUse(request: FastifyRequest): boolean {
-  return isOurs(request) && !request.routeOptions.config.refuses;
-}
-
-function collectMethods(server: FastifyInstance): MethodsByPath {
-  const methods = new Map<string, Set<string>>();
-  server.addHook('onRoute', ({ url, method }) => {
-    if (!url.startsWith('/v1/')) return;
-    const known = methods.get(url) ?? new Set();
-    for (const name of [method].flat()) known.add(name);
-    methods.set(url, known);
-  });
-  return methods;
-}
-
-/**
- * Answers OPTIONS and refuses all other methods on the paths that are there by now. To be called once all routes are known: a path
- * such as `/v1/agent/service/register` would otherwise answer GET as if it were the service called "register". A path that lacks
- * its last slash leads to the one that has it, as with Go's `ServeMux`.
- */
-export function refuseOtherMethods({ server, methods }: ConsulServer): void {
-  const paths = [...methods].map(([path, known]) => [path, [...known]] as const);
-  for (const [url, known] of paths) {
-    const root = url.slice(0, -'/*'.length);
-    if (url.endsWith('/*') && !methods.has(root)) addRedirect(server, root);
-    addRefusals(server, url, known);
-  }
-}
-
-function addRedirect(server: FastifyInstance, url: string): void {
-  server.all(url, { config: { refuses: true } }, (request, reply) =>
-    redirect(reply, `${url}/${request.url.slice(pathOf(request.url).length)}`),
-  );
-}
-
-function addRefusals(server: FastifyInstance, url: string, known: readonly string[]): void {
-  const allow = ['OPTIONS', ...known].join(',');
-  const others = server.supportedMethods.filter((method) => !known.includes(method) && method !== 'OPTIONS');
-  // Such as /v1/acl/, whose answer is the same to all.
-  if (others.length === 0) return;
-  server.route({
-    url,
-    method: 'OPTIONS',
-    config: { refuses: true },
-    handler: (_request, reply) => reply.header('Allow', allow).header('Content-Type', 'application/json').send(''),
-  });
-  server.route({
-    url,
-    method: others,
-    config: { refuses: true },
-    // Before the body is read: nobody wants it.
-    onRequest: ({ method }) => {
-      throw new ConsulError(405, `method ${method} not allowed`, { Allow: allow });
-    },
-    handler: () => undefined,
-  });
 }
