@@ -1,4 +1,4 @@
-import type { Clock } from '#libs/time';
+import type { Clock, Timer } from '#libs/time';
 import type { Catalog } from './catalog.js';
 import type { Revision } from './model.js';
 import type { CatalogEvent } from './touch.js';
@@ -21,13 +21,34 @@ export function revisionOf(catalog: Catalog, topic: Topic): Revision {
   return catalog.revision;
 }
 
-/** Callers who wait until a part of the catalog is newer than what they know. */
+/** Somebody who waits for news. */
+export interface Waiter {
+  readonly topic: Topic;
+  /** The revision that is no news. */
+  readonly known: Revision;
+  /** How long to wait at most, in milliseconds. Waiters share a timer if they wait equally long, so a few values are best. */
+  readonly ms: number;
+  /** Called once: when there are news, when the time is over, or when the watches close. It looks for itself which it was. */
+  wake(): void;
+}
+
+/** Waiters with equally long times, in the order in which these end. */
+interface Expiry {
+  readonly deadlines: Map<Waiter, number>;
+  timer: Timer;
+}
+
+/**
+ * Callers who wait until a part of the catalog is newer than what they know. A waiter is an entry in two maps and no promise and no
+ * timer of its own: there may be tens of thousands.
+ */
 export class Watches {
   readonly #catalog: Catalog;
   readonly #clock: Clock;
-  readonly #waiting = new Map<Topic, Set<() => void>>();
+  readonly #byTopic = new Map<Topic, Set<Waiter>>();
+  readonly #byTime = new Map<number, Expiry>();
   readonly #unsubscribe: () => void;
-  #woken: (() => void)[] = [];
+  #woken: Waiter[] = [];
   #closed = false;
 
   constructor(catalog: Catalog, clock: Clock) {
@@ -44,50 +65,71 @@ export class Watches {
   /** How many wait. */
   get size(): number {
     let size = 0;
-    for (const waiters of this.#waiting.values()) size += waiters.size;
+    for (const waiters of this.#byTopic.values()) size += waiters.size;
     return size;
   }
 
-  /**
-   * Resolves when `topic` has a revision above `known`, after `ms` milliseconds, when `signal` aborts or when the watches close:
-   * the caller looks for itself which it was. A change elsewhere wakes nobody.
-   */
-  async newerThan(topic: Topic, known: Revision, ms: number, signal: AbortSignal): Promise<void> {
-    const deadline = this.#clock.monotonic() + ms;
-    while (!this.#closed && !signal.aborted && revisionOf(this.#catalog, topic) <= known) {
-      const left = deadline - this.#clock.monotonic();
-      if (left <= 0) return;
-      await this.#touched(topicKey(topic), left, signal);
-    }
+  /** Lets somebody wait. A change elsewhere does not wake him; news that are there already do, before this returns. */
+  add(waiter: Waiter): void {
+    if (this.#closed || waiter.ms <= 0 || this.#hasNews(waiter)) return waiter.wake();
+    const key = topicKey(waiter.topic);
+    const waiters = this.#byTopic.get(key);
+    if (waiters) waiters.add(waiter);
+    else this.#byTopic.set(key, new Set([waiter]));
+    this.#expire(waiter);
   }
 
-  /** Resolves at the next change of `topic`, whatever its revision, or as `newerThan` does. */
-  async nextChange(topic: Topic, ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#closed && !signal.aborted) await this.#touched(topicKey(topic), ms, signal);
+  /** Forgets a waiter, who will not be woken. @returns false when it is too late for that: he is just being woken, or was */
+  remove(waiter: Waiter): boolean {
+    const key = topicKey(waiter.topic);
+    const waiters = this.#byTopic.get(key);
+    if (!waiters?.delete(waiter)) return false;
+    if (waiters.size === 0) this.#byTopic.delete(key);
+    this.#forgetDeadline(waiter);
+    return true;
   }
 
   /** Lets everybody go, now and from now on: the program is stopping. */
   close(): void {
     this.#closed = true;
     this.#unsubscribe();
-    for (const topic of this.#waiting.keys()) this.#wake(topic);
+    for (const topic of this.#byTopic.keys()) this.#wake(topic);
   }
 
-  #touched(topic: Topic, ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const waiters = this.#waiting.get(topic) ?? new Set();
-      this.#waiting.set(topic, waiters);
-      const done = () => {
-        timer.cancel();
-        signal.removeEventListener('abort', done);
-        waiters.delete(done);
-        if (waiters.size === 0 && this.#waiting.get(topic) === waiters) this.#waiting.delete(topic);
-        resolve();
-      };
-      const timer = this.#clock.after(ms, done);
-      signal.addEventListener('abort', done);
-      waiters.add(done);
-    });
+  #hasNews({ topic, known }: Waiter): boolean {
+    return revisionOf(this.#catalog, topic) > known;
+  }
+
+  #expire(waiter: Waiter): void {
+    const { ms } = waiter;
+    const deadline = this.#clock.monotonic() + ms;
+    const expiry = this.#byTime.get(ms);
+    if (expiry) expiry.deadlines.set(waiter, deadline);
+    else this.#byTime.set(ms, { deadlines: new Map([[waiter, deadline]]), timer: this.#timer(ms, ms) });
+  }
+
+  #forgetDeadline(waiter: Waiter): void {
+    const { deadlines, timer } = this.#byTime.get(waiter.ms)!;
+    deadlines.delete(waiter);
+    if (deadlines.size > 0) return;
+    timer.cancel();
+    this.#byTime.delete(waiter.ms);
+  }
+
+  #timer(ms: number, left: number): Timer {
+    return this.#clock.after(left, () => this.#onTimer(ms));
+  }
+
+  #onTimer(ms: number): void {
+    const expiry = this.#byTime.get(ms)!;
+    const now = this.#clock.monotonic();
+    for (const [waiter, deadline] of expiry.deadlines) {
+      if (deadline > now) {
+        expiry.timer = this.#timer(ms, deadline - now);
+        return;
+      }
+      this.#release(waiter);
+    }
   }
 
   #onEvent(event: CatalogEvent): void {
@@ -98,17 +140,21 @@ export class Watches {
     for (const name of event.nodes) this.#wake(`node:${name}`);
   }
 
+  /** Wakes whoever has news from a topic, or everybody if the watches are closed. */
   #wake(topic: Topic): void {
-    const waiters = this.#waiting.get(topic);
-    if (!waiters) return;
-    this.#waiting.delete(topic);
-    const idle = this.#woken.length === 0;
-    this.#woken.push(...waiters);
-    if (idle) this.#wakeSlice();
+    for (const waiter of this.#byTopic.get(topic) ?? []) {
+      if (this.#closed || this.#hasNews(waiter)) this.#release(waiter);
+    }
+  }
+
+  #release(waiter: Waiter): void {
+    this.remove(waiter);
+    this.#woken.push(waiter);
+    if (this.#woken.length === 1) setImmediate(() => this.#wakeSlice());
   }
 
   #wakeSlice(): void {
-    for (const done of this.#woken.splice(0, SLICE)) done();
+    for (const waiter of this.#woken.splice(0, SLICE)) waiter.wake();
     if (this.#woken.length > 0) setImmediate(() => this.#wakeSlice());
   }
 }

@@ -65,8 +65,8 @@ export class AgentCheckController {
   }
 
   @Get('checks')
-  checks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return sendJson(request, reply, this.reads.checks(request));
+  checks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    sendJson(request, reply, this.reads.checks(request));
   }
 
   private async note(request: FastifyRequest, reply: FastifyReply, status: Status): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { isMaintenance, worse, type Check, type InstanceEntry, type Status, type Watches } from '#libs/registry';
+import { isMaintenance, worse, type Check, type InstanceEntry, type Status } from '#libs/registry';
 import type { Agent } from './agent.js';
 import { notFound } from './errors.js';
 import { CHECK_FIELDS, SERVICE_FIELDS } from './filter-fields.js';
@@ -15,17 +15,17 @@ import { agentService, type AgentServiceShape } from './shapes/service.js';
 /** What an instance is in all, for a balancer in front of it. */
 type Aggregate = Status | 'maintenance';
 
+type HashedService = AgentServiceShape & { readonly ContentHash: string };
+
 const CODES: Record<Aggregate, number> = { passing: 200, warning: 429, critical: 503, maintenance: 503 };
 
 /** The reads of the agent family. They show what this node knows now, so they have no index. */
 export class AgentReads {
   readonly #agent: Agent;
-  readonly #watches: Watches;
   readonly #waiting: Waiting;
 
-  constructor(agent: Agent, watches: Watches, waiting: Waiting) {
+  constructor(agent: Agent, waiting: Waiting) {
     this.#agent = agent;
-    this.#watches = watches;
     this.#waiting = waiting;
   }
 
@@ -49,20 +49,22 @@ export class AgentReads {
   }
 
   /** One service. With the hash of what the client knows, the answer waits for something else. */
-  async sendService(request: FastifyRequest, reply: FastifyReply, id: string): Promise<void> {
-    const { wait } = readWaiting(queryOf(request));
-    const hash = one(queryOf(request), 'hash') ?? '';
-    let service = this.#hashed(id);
-    if (service.ContentHash === hash) {
-      await this.#waiting.hold(request, (gone) => this.#otherThan(id, hash, wait, gone));
-      service = this.#hashed(id);
-    }
-    reply.header('X-Consul-ContentHash', service.ContentHash);
-    await sendJson(request, reply, service);
+  sendService(request: FastifyRequest, reply: FastifyReply, id: string): void {
+    const query = queryOf(request);
+    const hash = one(query, 'hash') ?? '';
+    const deadline = performance.now() + readWaiting(query).wait;
+    const sendOrWait = (): void => {
+      const service = this.#hashed(id);
+      const ms = Math.ceil(deadline - performance.now());
+      if (service.ContentHash !== hash || ms <= 0 || this.#waiting.closed) return sendHashed(request, reply, service);
+      const topic = `node:${this.#agent.node}` as const;
+      this.#waiting.hold(request, reply, { topic, known: this.#agent.revision, ms }, sendOrWait);
+    };
+    sendOrWait();
   }
 
   /** The health of one instance, in the answer's status as well. */
-  sendHealthById(request: FastifyRequest, reply: FastifyReply, id: string): Promise<void> {
+  sendHealthById(request: FastifyRequest, reply: FastifyReply, id: string): void {
     const entry = this.#agent.service(id);
     if (!entry) {
       const json = { AggregatedStatus: 'critical', Service: null, Checks: null };
@@ -73,7 +75,7 @@ export class AgentReads {
   }
 
   /** The health of all instances of a service: that of the worst one. */
-  sendHealthByName(request: FastifyRequest, reply: FastifyReply, name: string): Promise<void> {
+  sendHealthByName(request: FastifyRequest, reply: FastifyReply, name: string): void {
     const json = this.#agent
       .services()
       .filter(({ instance }) => instance.service === name)
@@ -82,15 +84,6 @@ export class AgentReads {
       return sendHealth(request, reply, { code: 404, text: `ServiceName ${name} Not Found`, json });
     const text = json.map((health) => health.AggregatedStatus).reduce(worst);
     return sendHealth(request, reply, { code: CODES[text], text, json });
-  }
-
-  /** Resolves when the service is not what `hash` says any more, after `wait` milliseconds, or when nobody waits. */
-  async #otherThan(id: string, hash: string, wait: number, gone: AbortSignal): Promise<void> {
-    const deadline = performance.now() + wait;
-    const waiting = () => performance.now() < deadline && !gone.aborted && !this.#watches.closed;
-    while (waiting() && this.#hashed(id).ContentHash === hash) {
-      await this.#watches.nextChange(`node:${this.#agent.node}`, deadline - performance.now(), gone);
-    }
   }
 
   #healthOf(entry: InstanceEntry) {
@@ -102,12 +95,17 @@ export class AgentReads {
     };
   }
 
-  #hashed(id: string): AgentServiceShape & { ContentHash: string } {
+  #hashed(id: string): HashedService {
     const entry = this.#agent.service(id);
     if (!entry) throw notFound(`unknown service ID: ${id}`);
     const shape = agentService(entry);
     return { ...shape, ContentHash: createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16) };
   }
+}
+
+function sendHashed(request: FastifyRequest, reply: FastifyReply, service: HashedService): void {
+  reply.header('X-Consul-ContentHash', service.ContentHash);
+  sendJson(request, reply, service);
 }
 
 /** What is said of an instance's health: a status and, as the client wants it, a text or JSON. */
@@ -117,12 +115,11 @@ interface Health {
   readonly json: unknown;
 }
 
-function sendHealth(request: FastifyRequest, reply: FastifyReply, { code, text, json }: Health): Promise<void> {
+function sendHealth(request: FastifyRequest, reply: FastifyReply, { code, text, json }: Health): void {
   reply.header('X-Consul-Reason', headerText(text)).code(code);
   const wantsText = request.headers.accept?.startsWith('text/plain') || one(queryOf(request), 'format') === 'text';
-  if (!wantsText) return sendJson(request, reply, json);
-  sendText(reply, code, text);
-  return Promise.resolve();
+  if (wantsText) sendText(reply, code, text);
+  else sendJson(request, reply, json);
 }
 
 /** A header's value is bytes (RFC 9110, 5.5), which Node takes as Latin-1: UTF-8 as it is, without control characters. */

@@ -47,22 +47,22 @@ export class AgentServiceController {
   }
 
   @Get('services')
-  services(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return sendJson(request, reply, this.reads.services(request));
+  services(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    sendJson(request, reply, this.reads.services(request));
   }
 
   @Get('service/*')
-  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.reads.sendService(request, reply, identifier(request));
+  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.reads.sendService(request, reply, identifier(request));
   }
 
   @Get('health/service/id/*')
-  healthById(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.reads.sendHealthById(request, reply, requireIdentifier(request, 'serviceID'));
+  healthById(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.reads.sendHealthById(request, reply, requireIdentifier(request, 'serviceID'));
   }
 
   @Get('health/service/name/*')
-  healthByName(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.reads.sendHealthByName(request, reply, requireIdentifier(request, 'service Name'));
+  healthByName(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.reads.sendHealthByName(request, reply, requireIdentifier(request, 'service Name'));
   }
 }

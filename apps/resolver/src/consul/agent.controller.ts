@@ -20,7 +20,7 @@ export class AgentController {
   constructor(private readonly registry: Registry) {}
 
   @Get('self')
-  self(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  self(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { name, id, datacenter, meta } = this.registry.node;
     const Config = {
       Datacenter: datacenter,
@@ -33,7 +33,7 @@ export class AgentController {
       BuildDate: BUILD_DATE,
     };
     const Stats = { agent: {}, runtime: { arch: arch(), os: platform(), version: process.version } };
-    return sendJson(request, reply, {
+    sendJson(request, reply, {
       Config,
       DebugConfig: {},
       Coord: null,
@@ -45,24 +45,24 @@ export class AgentController {
   }
 
   @Get('members')
-  members(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  members(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const query = queryOf(request);
     const wan = Boolean(one(query, 'wan'));
     const segment = one(query, 'segment') ?? '';
     if (wan && !['', ALL_SEGMENTS].includes(segment)) throw badRequest('Cannot provide a segment with wan=true');
     const filter = filterOf(one(query, 'filter') ?? '', MEMBER_FIELDS);
-    return sendJson(request, reply, [member(this.registry.node, wan)].filter(filter));
+    sendJson(request, reply, [member(this.registry.node, wan)].filter(filter));
   }
 
   @Get('version')
-  version(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return sendJson(request, reply, { SHA: '', BuildDate: BUILD_DATE, HumanVersion: CONSUL_VERSION, FIPS: '' });
+  version(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    sendJson(request, reply, { SHA: '', BuildDate: BUILD_DATE, HumanVersion: CONSUL_VERSION, FIPS: '' });
   }
 
   @Get('host')
-  host(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  host(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const used = totalmem() - freemem();
-    return sendJson(request, reply, {
+    sendJson(request, reply, {
       Memory: {
         total: totalmem(),
         available: freemem(),

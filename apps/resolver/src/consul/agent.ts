@@ -11,6 +11,7 @@ import {
   type CheckEntry,
   type InstanceEntry,
   type Registry,
+  type Revision,
   type ServiceRegistration,
   type Verdict,
 } from '#libs/registry';
@@ -28,6 +29,11 @@ export class Agent {
   /** The name of this node. */
   get node(): string {
     return this.#registry.node.name;
+  }
+
+  /** The latest change to this node or anything on it. */
+  get revision(): Revision {
+    return this.#registry.catalog.nodeRevision(this.node);
   }
 
   /** By id. */

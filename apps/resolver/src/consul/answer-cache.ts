@@ -1,15 +1,34 @@
+import { isAscii } from 'node:buffer';
 import type { Revision } from '#libs/registry';
 
-/** An answer as it is sent. */
-export interface Answer {
+/** A body as it is sent. */
+export interface Body {
+  /** A short one in ASCII stays a string: Node sends it in one piece with the headers, which is quicker than any bytes. */
+  readonly content: string | Buffer;
+  /** In octets. */
+  readonly length: number;
+  /** The same compressed, made once when the first asks for it. */
+  compressed?: Promise<Buffer>;
+}
+
+/** What was answered to a question. */
+export interface Answer extends Body {
   /** Of the topic that it was made from: as long as that stays, so does the answer. */
   readonly index: Revision;
-  readonly bytes: Buffer;
-  /** The same compressed, made when somebody asks for it. */
-  compressed?: Buffer;
+  /** Whether somebody has had it before. */
+  known: boolean;
 }
 
 const MAX_OCTETS = 32 * 1024 * 1024;
+/** Longer strings are copied whenever they are sent. */
+const MAX_STRING = 12 * 1024;
+
+/** A text as a body. */
+export function toBody(text: string): Body {
+  const bytes = Buffer.from(text);
+  const short = bytes.length <= MAX_STRING && isAscii(bytes);
+  return { content: short ? text : bytes, length: bytes.length };
+}
 
 /** Finished answers by what was asked for: many clients ask the same thing, and all that wait for a change want the same bytes. */
 export class AnswerCache {
@@ -17,22 +36,24 @@ export class AnswerCache {
   #octets = 0;
 
   /** The answer to `question` at `index`, made by `build` unless it is known. */
-  get(question: string, index: Revision, build: () => Buffer): Answer {
+  get(question: string, index: Revision, build: () => Body): Answer {
     const known = this.#answers.get(question);
-    if (known?.index === index) return known;
+    if (known?.index === index) {
+      known.known = true;
+      return known;
+    }
     if (known) this.#drop(question, known);
-    const answer: Answer = { index, bytes: build() };
+    const answer: Answer = { ...build(), index, known: false };
     this.#keep(question, answer);
     return answer;
   }
 
+  /** The latest is kept however large it is, as long as no other comes: those who wait for it ask one after the other. */
   #keep(question: string, answer: Answer): void {
-    const octets = size(question, answer);
-    if (octets > MAX_OCTETS / 4) return;
     this.#answers.set(question, answer);
-    this.#octets += octets;
+    this.#octets += size(question, answer);
     for (const [oldest, old] of this.#answers) {
-      if (this.#octets <= MAX_OCTETS) return;
+      if (this.#octets <= MAX_OCTETS || old === answer) return;
       this.#drop(oldest, old);
     }
   }
@@ -44,6 +65,6 @@ export class AnswerCache {
 }
 
 /** Without the compressed form, which comes later and is the smaller part. */
-function size(question: string, { bytes }: Answer): number {
-  return question.length * 2 + bytes.length + 200;
+function size(question: string, { length }: Answer): number {
+  return question.length * 2 + length + 200;
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '#libs/testing';
 import { startConsulApi, type ConsulApi } from '../../../../test/consul-api.js';
 
@@ -78,6 +79,23 @@ describe('a blocking query', () => {
     await eventually('the place to be free', 5_000, async () => api.watches.size === 0);
   });
 
+  it('is answered with one serialisation for all that wait for the same', async () => {
+    const { index } = await get('/v1/health/service/web');
+    const paths = ['?wait=10m', '?wait=9m&token=a', '?token=b&wait=8m'].map(
+      (query) => `/v1/health/service/web${query}&index=${index}`,
+    );
+    const pending = [...paths, `/v1/health/service/web?wait=10m&pretty&index=${index}`].map((path) => get(path));
+    await eventually('all to wait', 5_000, () => api.watches.size === 4);
+    const stringify = vi.spyOn(JSON, 'stringify');
+    await api.registry.commit((draft) => draft.putInstance({ ...draft.instance('node1', 'web')!, port: index }));
+    await eventually('nobody to wait', 5_000, () => api.watches.size === 0);
+    expect((await Promise.all(pending)).every((answer) => answer.index > index)).toBe(true);
+    const made = stringify.mock.calls.filter(([value]) => value?.[0]?.Service !== undefined).length;
+    stringify.mockRestore();
+    // One, and one that is indented.
+    expect(made).toBe(2);
+  });
+
   it('serves agent_service by hash', async () => {
     const { json, headers } = await get('/v1/agent/service/web');
     const hash = (json as { ContentHash: string }).ContentHash;
@@ -86,5 +104,44 @@ describe('a blocking query', () => {
     await someoneWaits();
     await register('web', 9090);
     expect((await pending).json).toMatchObject({ Port: 9090 });
+  });
+
+  it('by hash says so when the service goes', async () => {
+    await register('gone', 1);
+    const { json } = await get('/v1/agent/service/gone');
+    const pending = fetch(
+      `${api.url}/v1/agent/service/gone?wait=10m&hash=${(json as { ContentHash: string }).ContentHash}`,
+    );
+    await someoneWaits();
+    await register('another', 1);
+    await fetch(`${api.url}/v1/agent/service/deregister/gone`, { method: 'PUT' });
+    const answer = await pending;
+    expect([answer.status, await answer.text()]).toEqual([404, 'unknown service ID: gone']);
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  });
+
+  it('by hash gives up in time', async () => {
+    const { json, headers } = await get('/v1/agent/service/web');
+    const hash = headers.get('x-consul-contenthash');
+    expect((await get(`/v1/agent/service/web?wait=20ms&hash=${hash}`)).json).toEqual(json);
+  });
+});
+
+describe('a stop', () => {
+  it('answers who waits at once, and closes the connection', async () => {
+    const api = await startConsulApi();
+    const { headers } = await fetch(`${api.url}/v1/catalog/services`);
+    const socket = connect(api.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(
+      `GET /v1/catalog/services?wait=10m&index=${headers.get('x-consul-index')} HTTP/1.1\r\nHost: x\r\n\r\n`,
+    );
+    await eventually('the query to wait', 5_000, () => api.watches.size === 1);
+    await api.stop();
+    await ended;
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*connection: close\r\n/i);
+    expect(answer).toContain('{"consul":[]}');
   });
 });

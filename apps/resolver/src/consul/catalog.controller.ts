@@ -25,7 +25,7 @@ export class CatalogController {
     validateRegistration(body);
     this.refuseOtherDatacenter(request, body.Datacenter);
     await this.registry.commit((draft) => applyRegistration(draft, body, this.registry.node));
-    await sendJson(request, reply, true);
+    sendJson(request, reply, true);
   }
 
   @Put('deregister')
@@ -38,46 +38,46 @@ export class CatalogController {
       else if (body.CheckID !== '') draft.removeCheck(body.Node, body.CheckID);
       else draft.removeNode(body.Node);
     });
-    await sendJson(request, reply, true);
+    sendJson(request, reply, true);
   }
 
   @Get('datacenters')
-  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return sendJson(request, reply, [this.registry.node.datacenter]);
+  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    sendJson(request, reply, [this.registry.node.datacenter]);
   }
 
   @Get('nodes')
-  nodes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.reads.answer(request, reply, this.catalog.nodes());
+  nodes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.reads.answer(request, reply, this.catalog.nodes());
   }
 
   @Get('services')
-  services(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.reads.answer(request, reply, this.catalog.services());
+  services(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.reads.answer(request, reply, this.catalog.services());
   }
 
   @Get('service/*')
-  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const name = requireIdentifier(request, 'service name');
-    return this.reads.answer(request, reply, this.catalog.service(name));
+    this.reads.answer(request, reply, this.catalog.service(name));
   }
 
   @Get('connect/*')
-  connect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  connect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const name = requireIdentifier(request, 'service name');
-    return this.reads.answer(request, reply, this.catalog.serviceInMesh(name));
+    this.reads.answer(request, reply, this.catalog.serviceInMesh(name));
   }
 
   @Get('node/*')
-  node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const name = requireIdentifier(request, 'node name');
-    return this.reads.answer(request, reply, this.catalog.node(name));
+    this.reads.answer(request, reply, this.catalog.node(name));
   }
 
   @Get('node-services/*')
-  nodeServices(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  nodeServices(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const name = requireIdentifier(request, 'node name');
-    return this.reads.answer(request, reply, this.catalog.nodeServices(name));
+    this.reads.answer(request, reply, this.catalog.nodeServices(name));
   }
 
   /** The parameter wins over the body. */

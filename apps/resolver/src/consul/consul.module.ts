@@ -42,8 +42,8 @@ export class ConsulModule implements OnApplicationBootstrap {
 
   static forRoot({ registry, watches, log, metrics, reload, server }: ConsulModuleOptions): DynamicModule {
     const agent = new Agent(registry);
-    const waiting = new Waiting(server.watchQuota);
-    const reads = new Reads(registry, watches, waiting);
+    const waiting = new Waiting(watches, server.watchQuota, log);
+    const reads = new Reads(registry, waiting);
     return {
       module: ConsulModule,
       controllers: [
@@ -65,7 +65,7 @@ export class ConsulModule implements OnApplicationBootstrap {
         { provide: RELOAD, useValue: reload },
         { provide: Agent, useValue: agent },
         { provide: Reads, useValue: reads },
-        { provide: AgentReads, useValue: new AgentReads(agent, watches, waiting) },
+        { provide: AgentReads, useValue: new AgentReads(agent, waiting) },
         { provide: CatalogReads, useValue: new CatalogReads(registry.catalog, registry.node.name.toLowerCase()) },
         { provide: APP_FILTER, useValue: new ConsulErrorFilter(log) },
       ],

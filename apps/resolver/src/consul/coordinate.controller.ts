@@ -13,12 +13,12 @@ export class CoordinateController {
   ) {}
 
   @Get('nodes')
-  nodes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.reads.answer(request, reply, { topic: 'nodes', body: () => [] });
+  nodes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.reads.answer(request, reply, { topic: 'nodes', body: () => [] });
   }
 
   @Get('datacenters')
-  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return sendJson(request, reply, [{ Datacenter: this.registry.node.datacenter, AreaID: 'wan', Coordinates: [] }]);
+  datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    sendJson(request, reply, [{ Datacenter: this.registry.node.datacenter, AreaID: 'wan', Coordinates: [] }]);
   }
 }

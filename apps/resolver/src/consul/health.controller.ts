@@ -14,43 +14,43 @@ export class HealthController {
   ) {}
 
   @Get('service/*')
-  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  service(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const name = requireIdentifier(request, 'service name');
-    return this.reads.answer(request, reply, this.catalog.healthService(name, readPassing(queryOf(request))));
+    this.reads.answer(request, reply, this.catalog.healthService(name, readPassing(queryOf(request))));
   }
 
   @Get('connect/*')
-  connect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.inMesh(request, reply);
+  connect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.inMesh(request, reply);
   }
 
   @Get('ingress/*')
-  ingress(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.inMesh(request, reply);
+  ingress(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.inMesh(request, reply);
   }
 
   @Get('node/*')
-  node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  node(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const name = requireIdentifier(request, 'node name');
-    return this.reads.answer(request, reply, this.catalog.healthNode(name));
+    this.reads.answer(request, reply, this.catalog.healthNode(name));
   }
 
   @Get('checks/*')
-  checks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  checks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const name = requireIdentifier(request, 'service name');
-    return this.reads.answer(request, reply, this.catalog.healthChecks(name));
+    this.reads.answer(request, reply, this.catalog.healthChecks(name));
   }
 
   @Get('state/*')
-  state(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  state(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const state = requireIdentifier(request, 'check state');
-    return this.reads.answer(request, reply, this.catalog.healthState(state));
+    this.reads.answer(request, reply, this.catalog.healthState(state));
   }
 
-  private inMesh(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private inMesh(request: FastifyRequest, reply: FastifyReply): void {
     const name = requireIdentifier(request, 'service name');
     // Nothing is left out, but a mistake is told.
     readPassing(queryOf(request));
-    return this.reads.answer(request, reply, this.catalog.healthInMesh(name));
+    this.reads.answer(request, reply, this.catalog.healthInMesh(name));
   }
 }

@@ -54,6 +54,19 @@ describe('the parameters of a read', () => {
     },
   );
 
+  it('?cached tells whether the answer was there already', async () => {
+    const caches = [];
+    for (const query of ['cached', 'cached', '']) {
+      const { headers } = await fetch(`${api.url}/v1/health/service/x?${query}`);
+      caches.push([headers.get('x-cache'), headers.get('age')]);
+    }
+    expect(caches).toEqual([
+      ['MISS', '0'],
+      ['HIT', '0'],
+      [null, null],
+    ]);
+  });
+
   it.each(['max-age=soon', 'no-cache, max-age=', 'Stale-If-Error=1.5'])('Cache-Control: %s is 400', async (value) => {
     expect(await ask('cached', { 'cache-control': value })).toEqual({
       status: 400,

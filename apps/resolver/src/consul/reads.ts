@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { revisionOf, type Registry, type Topic, type Watches } from '#libs/registry';
+import { revisionOf, type Registry, type Topic } from '#libs/registry';
 import { AnswerCache, type Answer } from './answer-cache.js';
 import type { Waiting } from './limits/waiting.js';
 import { readOptions, type Query, type ReadOptions } from './query.js';
-import { sendAnswer, toJson } from './send.js';
+import { sendAnswer, toJson, type Headers } from './send.js';
 
 /** What a controller says about a read: what it watches, and how its answer is made. */
 export interface Read {
@@ -14,44 +14,39 @@ export interface Read {
 /** Answers reads of the catalog: parameters, blocking, index headers, one serialisation for all who ask the same. */
 export class Reads {
   readonly #registry: Registry;
-  readonly #watches: Watches;
   readonly #waiting: Waiting;
   readonly #cache = new AnswerCache();
 
-  constructor(registry: Registry, watches: Watches, waiting: Waiting) {
+  constructor(registry: Registry, waiting: Waiting) {
     this.#registry = registry;
-    this.#watches = watches;
     this.#waiting = waiting;
   }
 
-  /** The parameters of a read. @throws ConsulError */
-  options(request: FastifyRequest): ReadOptions {
-    return readOptions(request.query as Query, request.headers, this.#registry.node.datacenter);
+  /** Answers with what `read` gives, once it is newer than the client's index or the client has waited long enough. @throws ConsulError */
+  answer(request: FastifyRequest, reply: FastifyReply, read: Read): void {
+    const options = readOptions(request.query as Query, request.headers, this.#registry.node.datacenter);
+    // Before waiting: a mistake in the request is told at once.
+    const answer = this.#answer(request, options, read);
+    if (options.index < answer.index) return this.#send(request, reply, options, answer);
+    const wait = { topic: read.topic, known: options.index, ms: spread(options.wait) };
+    this.#waiting.hold(request, reply, wait, () =>
+      this.#send(request, reply, options, this.#answer(request, options, read)),
+    );
   }
 
-  /** Answers with what `read` gives, once it is newer than the client's index or the client has waited long enough. */
-  async answer(request: FastifyRequest, reply: FastifyReply, read: Read): Promise<void> {
-    const options = this.options(request);
-    // Before waiting: a mistake in the request is told at once.
-    let answer = this.#answer(request, options, read);
-    if (options.index >= answer.index) {
-      await this.#wait(request, options, read.topic);
-      answer = this.#answer(request, options, read);
-    }
-    setIndexHeaders(reply, answer.index, options);
-    await sendAnswer(request, reply, answer);
+  #send(request: FastifyRequest, reply: FastifyReply, options: ReadOptions, answer: Answer): void {
+    sendAnswer(request, reply, answer, indexHeaders(answer, options));
   }
 
   #answer(request: FastifyRequest, options: ReadOptions, read: Read): Answer {
     const index = Math.max(1, revisionOf(this.#registry.catalog, read.topic));
     return this.#cache.get(questionOf(request.url), index, () => toJson(read.body(options), options.pretty));
   }
+}
 
-  #wait(request: FastifyRequest, { index, wait }: ReadOptions, topic: Topic): Promise<void> {
-    // Consul adds up to a sixteenth, so that clients who came together do not come back together.
-    const longest = wait + (Math.random() * wait) / 16;
-    return this.#waiting.hold(request, (gone) => this.#watches.newerThan(topic, index, longest, gone));
-  }
+/** Consul adds up to a sixteenth of the time, so that clients who came together do not come back together. */
+function spread(ms: number): number {
+  return ms + (Math.floor(Math.random() * 16) / 16) * (ms / 16);
 }
 
 /** What was asked for, without what only says when to answer. */
@@ -62,11 +57,19 @@ function questionOf(url: string): string {
   return `${url.slice(0, mark)}?${parameters.filter((p) => !/^(index|wait|token)=/.test(p)).join('&')}`;
 }
 
-function setIndexHeaders(reply: FastifyReply, index: number, { consistency, cached }: ReadOptions): void {
-  reply.header('X-Consul-Index', String(index));
-  reply.header('X-Consul-KnownLeader', 'true');
-  reply.header('X-Consul-LastContact', '0');
-  reply.header('X-Consul-Effective-Consistency', consistency);
-  reply.header('X-Consul-Query-Backend', 'blocking-query');
-  if (cached) reply.header('X-Cache', 'MISS').header('Age', '0');
+function indexHeaders({ index, known }: Answer, { consistency, cached }: ReadOptions): Headers {
+  return [
+    'X-Consul-Index',
+    String(index),
+    'X-Consul-KnownLeader',
+    'true',
+    'X-Consul-LastContact',
+    '0',
+    'X-Consul-Effective-Consistency',
+    consistency,
+    'X-Consul-Query-Backend',
+    'blocking-query',
+    // Whatever is kept is as new as the catalog.
+    ...(cached ? ['X-Cache', known ? 'HIT' : 'MISS', 'Age', '0'] : []),
+  ];
 }

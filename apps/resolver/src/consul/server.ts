@@ -71,7 +71,7 @@ export function createConsulServer(given: Partial<ConsulServerOptions> = {}): Co
   };
   server.addHook('onRequest', (request, reply, done) => {
     // Clients send JSON under any type, or none, or one that cannot be parsed; none of that matters here.
-    request.headers['content-type'] = 'application/octet-stream';
+    if (request.method !== 'GET') request.headers['content-type'] = 'application/octet-stream';
     reply.headers(headers);
     done();
   });
@@ -92,6 +92,9 @@ function createServer({ maxHeaderBytes, headersTimeout, requestTimeout }: Consul
     // For the request to arrive; a blocking query's answer may take ten minutes.
     requestTimeout,
     keepAliveTimeout: 65_000,
+    // While the program stops, an open connection's next request is answered with Connection: close, instead of refused.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
     connectionTimeout: SILENCE_TIMEOUT,
     // A path is part of the head, so none can be longer.
     routerOptions: { maxParamLength: maxHeaderBytes },

@@ -11,15 +11,15 @@ export class StatusController {
   constructor(private readonly registry: Registry) {}
 
   @Get('leader')
-  leader(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  leader(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     refuseOtherDatacenter(queryOf(request), this.registry.node.datacenter);
-    return sendJson(request, reply, this.address());
+    sendJson(request, reply, this.address());
   }
 
   @Get('peers')
-  peers(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  peers(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     refuseOtherDatacenter(queryOf(request), this.registry.node.datacenter);
-    return sendJson(request, reply, [this.address()]);
+    sendJson(request, reply, [this.address()]);
   }
 
   private address(): string {

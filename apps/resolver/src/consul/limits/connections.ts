@@ -12,8 +12,8 @@ export function limitConnections(server: FastifyInstance, quota: Quota): void {
   server.server.on('connection', (socket: Socket) => {
     // Each blocking query listens for the end of its connection, and a client may send many without waiting.
     socket.setMaxListeners(0);
-    const release = quota.take(socket.remoteAddress ?? '');
-    if (typeof release === 'function') return void socket.once('close', release);
+    const address = socket.remoteAddress ?? '';
+    if (!quota.take(address)) return void socket.once('close', () => quota.release(address));
     refused.add(socket);
     const timer = setTimeout(() => socket.destroy(), LAST_WORD).unref();
     socket.once('close', () => clearTimeout(timer));

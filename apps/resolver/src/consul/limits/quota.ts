@@ -28,12 +28,12 @@ export class Quota {
   }
 
   /**
-   * Takes a place for a client.
+   * Takes a place for a client, to be released once.
    *
    * @param address as a socket tells it
-   * @returns gives the place back, once; or why there is none
+   * @returns why there is none, or undefined
    */
-  take(address: string): (() => void) | Refusal {
+  take(address: string): Refusal | undefined {
     const { perClient, total, unlimited } = this.#options;
     if (this.#total >= total) return 'total';
     const client = clientOf(address);
@@ -41,10 +41,12 @@ export class Quota {
     if (held >= perClient && !unlimited(address)) return 'client';
     this.#held.set(client, held + 1);
     this.#total += 1;
-    return () => this.#release(client);
+    return undefined;
   }
 
-  #release(client: string): void {
+  /** Gives a place back. */
+  release(address: string): void {
+    const client = clientOf(address);
     const held = this.#held.get(client)! - 1;
     if (held === 0) this.#held.delete(client);
     else this.#held.set(client, held);
