@@ -9,6 +9,7 @@ export { Draft, viewOf, type View } from './draft.js';
 export { compareText, InstanceEntry, NodeEntry, ServiceEntry, type CheckEntry } from './entries.js';
 export { BOOLEAN, LIST, mapOf, NUMBER, objectOf, objectsOf, STRING, type Field } from './filter/fields.js';
 export { compileFilter, type Filter } from './filter/filter.js';
+export { newBudget } from './filter/pattern.js';
 export { FilterError } from './filter/syntax.js';
 export {
   worse,

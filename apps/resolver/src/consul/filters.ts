@@ -1,4 +1,4 @@
-import { compileFilter, type Field, type Filter } from '#libs/registry';
+import { compileFilter, newBudget, type Field, type Filter } from '#libs/registry';
 
 /** The fields of a kind of record by name. */
 export type Fields = Readonly<Record<string, Field>>;
@@ -9,12 +9,18 @@ const MAX_KEPT = 256;
 const kept = new WeakMap<Fields, Map<string, Filter>>();
 
 /**
- * The filter that `?filter=` holds, for records with these fields; without one everything passes.
+ * The filter that `?filter=` holds, for the records of one answer; without one everything passes.
  *
- * @throws FilterError
+ * @throws FilterError, now or when it is used
  */
-export function filterOf(text: string, fields: Fields): Filter {
+export function filterOf(text: string, fields: Fields): (record: unknown) => boolean {
   if (text === '') return () => true;
+  const filter = compiledFilter(text, fields);
+  const budget = newBudget();
+  return (record) => filter(record, budget);
+}
+
+function compiledFilter(text: string, fields: Fields): Filter {
   const known = kept.get(fields) ?? new Map<string, Filter>();
   kept.set(fields, known);
   const filter = known.get(text) ?? compileFilter(text, fields);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BOOLEAN, LIST, mapOf, NUMBER, objectOf, objectsOf, STRING } from './fields.js';
 import { compileFilter } from './filter.js';
+import { newBudget } from './pattern.js';
 import { FilterError } from './syntax.js';
 
 const FIELDS = {
@@ -29,10 +30,14 @@ const RECORD = {
   ],
 };
 
+function passes(filter: string, record: unknown = RECORD): boolean {
+  return compileFilter(filter, FIELDS)(record, newBudget());
+}
+
 /** What the filter says, or false when it is refused as it should be; other errors pass through. */
 function outcome(filter: string, record: unknown): boolean {
   try {
-    return compileFilter(filter, FIELDS)(record);
+    return passes(filter, record);
   } catch (error) {
     if (error instanceof FilterError) return false;
     throw error;
@@ -97,8 +102,8 @@ describe('a filter', () => {
     ['not (Port == 16 or Port == 1)', false],
     ['not not Port == 16', true],
     ['  Port==16  ', true],
-  ])('%s is %s', (filter, passes) => {
-    expect(compileFilter(filter, FIELDS)(RECORD)).toBe(passes);
+  ])('%s is %s', (filter, wanted) => {
+    expect(passes(filter)).toBe(wanted);
   });
 
   it.each([
@@ -128,6 +133,7 @@ describe('a filter', () => {
     ['Name matches "("', 'missing closing )'],
     ['Name matches "(?=x)"', 'invalid'],
     [`Name matches "${'a'.repeat(300)}"`, 'longer than 256'],
+    ['Name matches "(?:[a-z]{1,50}){1,19}[0-9]"', 'too many repetitions'],
     [`${'not '.repeat(100)}Port == 1`, 'nested deeper than 64'],
     [`${'('.repeat(2_000)}Port == 1`, 'nested deeper than 64'],
     [`Name == "${'x'.repeat(5_000)}"`, 'longer than 4096'],
@@ -137,13 +143,27 @@ describe('a filter', () => {
   });
 
   it('treats what a record lacks as empty', () => {
-    expect(compileFilter('Name == "" and Port == 0 and Override == false and Tags is empty', FIELDS)({})).toBe(true);
+    expect(passes('Name == "" and Port == 0 and Override == false and Tags is empty', {})).toBe(true);
   });
 
   it('takes no more than linear time for a hostile pattern', () => {
-    const filter = compileFilter('Name matches "^(a+)+$"', FIELDS);
     // V8's own engine would take longer than the age of the universe.
-    expect(filter({ Name: `${'a'.repeat(4_000)}!` })).toBe(false);
+    expect(passes('Name matches "^(a+)+$"', { Name: `${'a'.repeat(4_000)}!` })).toBe(false);
+  });
+
+  it('looks at the first 4096 characters of a text', () => {
+    const text = (blanks: number) => ({ Name: `${' '.repeat(blanks)}x` });
+    expect(passes('Name matches x', text(4_095))).toBe(true);
+    expect(passes('Name matches x', text(4_096))).toBe(false);
+  });
+
+  it('gives all patterns of a query 200 ms together', () => {
+    let time = 0;
+    const budget = newBudget(() => (time += 10));
+    const filter = compileFilter('Name matches a or Name matches b', FIELDS);
+    for (let i = 0; i < 10; i++) expect(filter({ Name: 'b' }, budget)).toBe(true);
+    expect(() => filter({ Name: 'b' }, budget)).toThrow(new FilterError('the patterns took longer than 200 ms'));
+    expect(filter({ Name: 'b' }, newBudget())).toBe(true);
   });
 
   it('never fails but with a FilterError, and once compiled never', () => {

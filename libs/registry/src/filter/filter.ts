@@ -1,13 +1,10 @@
-import { RE2JS } from 're2js';
 import type { Field } from './fields.js';
 import { parseFilter } from './parser.js';
+import { compilePattern, type Budget } from './pattern.js';
 import { FilterError, type Expression, type Match, type Operator } from './syntax.js';
 
-/** Says whether a record passes. */
-export type Filter = (record: unknown) => boolean;
-
-/** Longest pattern of `matches`, in UTF-16 code units; RE2 is linear in the subject, but a pattern costs what it is long. */
-const MAX_PATTERN = 256;
+/** Says whether a record passes. @throws FilterError when patterns cost more than the budget has */
+export type Filter = (record: unknown, budget: Budget) => boolean;
 
 const OPERATORS: Readonly<Record<Field['kind'], readonly Operator[]>> = {
   string: ['==', '!=', 'in', 'not in', 'contains', 'not contains', 'matches', 'not matches'],
@@ -30,7 +27,7 @@ const HOLDS_FOR_MISSING: ReadonlySet<Operator> = new Set<Operator>([
 
 /**
  * Makes a filter for records of the shape that `fields` describes. Selectors, operators, values and patterns are checked now, so
- * that evaluating cannot fail.
+ * that evaluating can fail for its cost alone.
  *
  * @throws FilterError
  */
@@ -44,14 +41,14 @@ function compile(expression: Expression, root: Field): Filter {
       return compileMatch(expression, root);
     case 'not': {
       const operand = compile(expression.operand, root);
-      return (record) => !operand(record);
+      return (record, budget) => !operand(record, budget);
     }
     case 'and':
     case 'or': {
       const left = compile(expression.left, root);
       const right = compile(expression.right, root);
-      if (expression.kind === 'and') return (record) => left(record) && right(record);
-      return (record) => left(record) || right(record);
+      if (expression.kind === 'and') return (record, budget) => left(record, budget) && right(record, budget);
+      return (record, budget) => left(record, budget) || right(record, budget);
     }
   }
 }
@@ -72,13 +69,20 @@ function compileMatch(match: Match, root: Field): Filter {
 function step(field: Field, name: string, match: Match): { field: Field; wrap: (next: Filter) => Filter } | undefined {
   if (field.kind === 'map') {
     const missing = HOLDS_FOR_MISSING.has(match.operator);
-    return { field: field.of, wrap: (next) => (map) => (hasOwn(map, name) ? next(member(map, name)) : missing) };
+    return {
+      field: field.of,
+      wrap: (next) => (map, budget) => (hasOwn(map, name) ? next(member(map, name), budget) : missing),
+    };
   }
   if (field.kind !== 'object' && field.kind !== 'objects') return undefined;
   if (!Object.hasOwn(field.fields, name)) return undefined;
   const inner = field.fields[name]!;
-  if (field.kind === 'object') return { field: inner, wrap: (next) => (record) => next(member(record, name)) };
-  return { field: inner, wrap: (next) => (records) => asList(records).some((record) => next(member(record, name))) };
+  if (field.kind === 'object')
+    return { field: inner, wrap: (next) => (record, budget) => next(member(record, name), budget) };
+  return {
+    field: inner,
+    wrap: (next) => (records, budget) => asList(records).some((record) => next(member(record, name), budget)),
+  };
 }
 
 function compileOperator({ operator, selector, value }: Match, field: Field): Filter {
@@ -99,12 +103,12 @@ function compileOperator({ operator, selector, value }: Match, field: Field): Fi
     case 'not in':
     case 'not contains': {
       const has = contains(value, field);
-      return (given) => !has(given);
+      return (given, budget) => !has(given, budget);
     }
     case 'matches':
     case 'not matches': {
       const pattern = compilePattern(value);
-      return (given) => pattern.matcher(asText(given)).find() === (operator === 'matches');
+      return (given, budget) => pattern(asText(given), budget) === (operator === 'matches');
     }
     case 'is empty':
     case 'is not empty':
@@ -117,16 +121,6 @@ function contains(value: string, field: Field): Filter {
   if (field.kind === 'string') return (given) => asText(given).includes(value);
   if (field.kind === 'list') return (given) => asList(given).includes(value);
   return (given) => hasOwn(given, value);
-}
-
-function compilePattern(pattern: string): RE2JS {
-  if (pattern.length > MAX_PATTERN)
-    throw new FilterError(`error parsing regexp: longer than ${MAX_PATTERN} characters`);
-  try {
-    return RE2JS.compile(pattern);
-  } catch (error) {
-    throw new FilterError((error as Error).message);
-  }
 }
 
 /** A value as a field of that kind would hold it. Numbers in any base that Go's literals have. */
