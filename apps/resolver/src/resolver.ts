@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { changedSettings, type Config } from '#libs/config';
 import type { DnsServer } from '#libs/dns';
-import { drain, listen, type Listening } from '#libs/http';
+import { drain, listen, serveDocument, type Listening } from '#libs/http';
 import { Metrics, nestLogger, type Logger } from '#libs/observability';
 import type { Probe, ProbeGroups } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
@@ -12,6 +12,7 @@ import { openTokens, requireGuardedApi } from './api-access.js';
 import { apiOptions } from './api-options.js';
 import type { Tokens } from './consul/access/tokens.js';
 import type { ConsulModuleOptions } from './consul/consul.module.js';
+import { buildDocument } from './consul/openapi/document.js';
 import { createConsulServer } from './consul/server.js';
 import { dnsProbe } from './dns/dns-probe.js';
 import { addressOf, dnsSettings, startDns } from './dns/dns.js';
@@ -23,6 +24,8 @@ import { storeProbe } from './store-probe.js';
 
 /** Requests that are under way after so many milliseconds of draining are cut off. */
 const DRAIN_DEADLINE_MS = 3_000;
+/** Of the API's documentation. */
+const TITLE = 'Signpost registry';
 
 /** What a test replaces; a program has the supervisor's. */
 export interface ResolverOptions extends Partial<Supervisor> {
@@ -128,6 +131,7 @@ async function serve({ resolver }: Config, consul: ConsulModuleOptions, ready: r
     new FastifyAdapter(consul.server.server),
     { bodyParser: false, logger: nestLogger(consul.log), abortOnError: false },
   );
+  serveDocument(app, TITLE, () => buildDocument(consul.server.routes, TITLE, version()));
   try {
     return { app, listening: await listen(app, resolver.http_host, resolver.http_port) };
   } catch (error) {

@@ -14,16 +14,23 @@ export interface DocumentationOptions {
 
 const PATH = 'docs';
 
-/**
- * Serves the OpenAPI 3.1 document at `/docs-json` and a page that shows it at `/docs`, both made from the schemas that
- * validate. The page's files are served from here too: it works without a network.
- */
+/** Serves an OpenAPI 3.1 document that is made from the schemas that validate. */
 export function serveDocumentation(app: NestFastifyApplication, options: DocumentationOptions): void {
+  serveDocument(app, options.title, () => buildDocument(app, options));
+}
+
+/**
+ * Serves an OpenAPI document at `/docs-json` and a page that shows it at `/docs`. The page's files are served from here too: it works
+ * without a network.
+ *
+ * @param build called once, when somebody first asks
+ */
+export function serveDocument(app: NestFastifyApplication, title: string, build: () => OpenAPIObject): void {
   let document: OpenAPIObject | undefined;
-  SwaggerModule.setup(PATH, app, () => (document ??= buildDocument(app, options)), {
+  SwaggerModule.setup(PATH, app, () => (document ??= build()), {
     jsonDocumentUrl: `${PATH}-json`,
     raw: ['json'],
-    customSiteTitle: options.title,
+    customSiteTitle: title,
     // The badge would send the document's address to a validator elsewhere.
     swaggerOptions: { validatorUrl: null, persistAuthorization: false },
   });

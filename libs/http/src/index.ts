@@ -1,5 +1,5 @@
 export { endWithAnswer } from './client-error.js';
-export { serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
+export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { buildEtag, isNoneMatch, requireMatch } from './etag.js';
 export { bodyErrors } from './field-errors.js';
 export { createHttpAdapter, type HttpAdapter, type HttpLimits } from './http.adapter.js';

@@ -1,16 +1,18 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { arch, cpus, freemem, hostname, platform, release, totalmem, uptime } from 'node:os';
 import { Registry } from '#libs/registry';
+import { Describe } from './describe.decorator.js';
 import { badRequest } from './errors.js';
 import { MEMBER_FIELDS } from './filter-fields.js';
 import { filterOf } from './filters.js';
+import * as examples from './openapi/examples.js';
+import { FILTER, PRETTY, WAN } from './openapi/parameters.js';
 import { one } from './query.js';
 import { queryOf } from './request.js';
 import { sendJson } from './send.js';
-import { CONSUL_VERSION, member } from './shapes/member.js';
+import { agentHost, agentSelf, agentVersion } from './shapes/agent.js';
+import { member } from './shapes/member.js';
 
-const BUILD_DATE = '2025-01-01T00:00:00Z';
 /** Segments divide a network, in Consul Enterprise; this word stands for all of them. */
 const ALL_SEGMENTS = '_all';
 
@@ -20,31 +22,17 @@ export class AgentController {
   constructor(private readonly registry: Registry) {}
 
   @Get('self')
+  @Describe({ summary: 'About this agent', query: [PRETTY], example: examples.self })
   self(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { name, id, datacenter, meta } = this.registry.node;
-    const Config = {
-      Datacenter: datacenter,
-      PrimaryDatacenter: datacenter,
-      NodeName: name,
-      NodeID: id,
-      Revision: '',
-      Server: true,
-      Version: CONSUL_VERSION,
-      BuildDate: BUILD_DATE,
-    };
-    const Stats = { agent: {}, runtime: { arch: arch(), os: platform(), version: process.version } };
-    sendJson(request, reply, {
-      Config,
-      DebugConfig: {},
-      Coord: null,
-      Member: member(this.registry.node, false),
-      Stats,
-      Meta: meta,
-      xDS: null,
-    });
+    sendJson(request, reply, agentSelf(this.registry.node));
   }
 
   @Get('members')
+  @Describe({
+    summary: 'The members of the cluster: this one',
+    query: [WAN, FILTER, PRETTY],
+    example: examples.members,
+  })
   members(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const query = queryOf(request);
     const wan = Boolean(one(query, 'wan'));
@@ -55,32 +43,14 @@ export class AgentController {
   }
 
   @Get('version')
+  @Describe({ summary: 'The release of Consul whose API this is', query: [PRETTY], example: agentVersion })
   version(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    sendJson(request, reply, { SHA: '', BuildDate: BUILD_DATE, HumanVersion: CONSUL_VERSION, FIPS: '' });
+    sendJson(request, reply, agentVersion());
   }
 
   @Get('host')
+  @Describe({ summary: 'About the machine', query: [PRETTY], example: examples.host })
   host(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const used = totalmem() - freemem();
-    sendJson(request, reply, {
-      Memory: {
-        total: totalmem(),
-        available: freemem(),
-        used,
-        usedPercent: (used / totalmem()) * 100,
-        free: freemem(),
-      },
-      CPU: cpus().map(({ model, speed }, cpu) => ({ cpu, modelName: model, mhz: speed })),
-      Host: {
-        hostname: hostname(),
-        uptime: Math.floor(uptime()),
-        os: platform(),
-        kernelVersion: release(),
-        kernelArch: arch(),
-      },
-      Disk: null,
-      CollectionTime: Date.now() * 1e6,
-      Errors: null,
-    });
+    sendJson(request, reply, agentHost());
   }
 }

@@ -73,6 +73,6 @@ export class ConsulModule implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    refuseOtherMethods(this.server.server, this.server.methods);
+    refuseOtherMethods(this.server.server, this.server.routes);
   }
 }

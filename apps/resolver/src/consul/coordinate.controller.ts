@@ -1,5 +1,8 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PRETTY, READ } from './openapi/parameters.js';
+import * as examples from './openapi/examples.js';
+import { Describe } from './describe.decorator.js';
 import { Registry } from '#libs/registry';
 import { Reads } from './reads.js';
 import { sendJson } from './send.js';
@@ -13,11 +16,13 @@ export class CoordinateController {
   ) {}
 
   @Get('nodes')
+  @Describe({ summary: 'The coordinates of nodes: nobody measures them', query: READ, example: examples.nothing })
   nodes(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.reads.answer(request, reply, { topic: 'nodes', body: () => [] });
   }
 
   @Get('datacenters')
+  @Describe({ summary: 'The datacenters, without coordinates', query: [PRETTY], example: examples.coordinates })
   datacenters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     sendJson(request, reply, [{ Datacenter: this.registry.node.datacenter, AreaID: 'wan', Coordinates: [] }]);
   }

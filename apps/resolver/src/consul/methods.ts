@@ -1,28 +1,28 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import { ConsulError } from './errors.js';
+import type { Operation, Routes } from './openapi/operation.js';
 import { pathOf } from './paths.js';
 import { redirect } from './send.js';
-
-/** Methods that are registered for each path under /v1/, in the order of registration. */
-export type MethodsByPath = ReadonlyMap<string, ReadonlySet<string>>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route is there only to say that the path has no such method. */
     readonly refuses?: boolean;
+    /** What the route does. */
+    readonly operation?: Operation;
   }
 }
 
-/** Notes the routes that are registered from now on. */
-export function collectMethods(server: FastifyInstance): MethodsByPath {
-  const methods = new Map<string, Set<string>>();
-  server.addHook('onRoute', ({ url, method }) => {
-    if (!url.startsWith('/v1/')) return;
-    const known = methods.get(url) ?? new Set();
-    for (const name of [method].flat()) known.add(name);
-    methods.set(url, known);
+/** Notes the routes below /v1/ that are registered from now on, but not those that only refuse. */
+export function collectRoutes(server: FastifyInstance): Routes {
+  const routes = new Map<string, Map<string, Operation | undefined>>();
+  server.addHook('onRoute', ({ url, method, config }: RouteOptions) => {
+    if (!url.startsWith('/v1/') || config?.refuses) return;
+    const known = routes.get(url) ?? new Map<string, Operation | undefined>();
+    for (const name of [method].flat()) known.set(name, config?.operation);
+    routes.set(url, known);
   });
-  return methods;
+  return routes;
 }
 
 /**
@@ -30,12 +30,11 @@ export function collectMethods(server: FastifyInstance): MethodsByPath {
  * such as `/v1/agent/service/register` would otherwise answer GET as if it were the service called "register". A path that lacks
  * its last slash leads to the one that has it, as with Go's `ServeMux`.
  */
-export function refuseOtherMethods(server: FastifyInstance, methods: MethodsByPath): void {
-  const paths = [...methods].map(([path, known]) => [path, [...known]] as const);
-  for (const [url, known] of paths) {
+export function refuseOtherMethods(server: FastifyInstance, routes: Routes): void {
+  for (const [url, operations] of routes) {
     const root = url.slice(0, -'/*'.length);
-    if (url.endsWith('/*') && !methods.has(root)) addRedirect(server, root);
-    addRefusals(server, url, known);
+    if (url.endsWith('/*') && !routes.has(root)) addRedirect(server, root);
+    addRefusals(server, url, [...operations.keys()]);
   }
 }
 

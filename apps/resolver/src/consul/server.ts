@@ -4,7 +4,8 @@ import { answerClientError } from './limits/client-error.js';
 import { limitConnections } from './limits/connections.js';
 import { ALL_ENDPOINTS, refuseBlocked, refuseWriteFrom, type EndpointOptions } from './limits/endpoints.js';
 import { Quota, type QuotaOptions } from './limits/quota.js';
-import { collectMethods, type MethodsByPath } from './methods.js';
+import { collectRoutes } from './methods.js';
+import type { Routes } from './openapi/operation.js';
 import { cleanPath, isUnprintable, pathOf } from './paths.js';
 import { isWellFormed, refuseEnterprise, type Query } from './query.js';
 import { redirect, sendText } from './send.js';
@@ -50,7 +51,7 @@ const SILENCE_TIMEOUT = 660_000;
 
 export interface ConsulServer {
   readonly server: FastifyInstance;
-  readonly methods: MethodsByPath;
+  readonly routes: Routes;
   /** Places for blocking queries. */
   readonly watchQuota: Quota;
 }
@@ -81,7 +82,7 @@ export function createConsulServer(given: Partial<ConsulServerOptions> = {}): Co
     if (isOurs(request)) refuseRequest(request, options);
     done();
   });
-  return { server, methods: collectMethods(server), watchQuota: new Quota(options.watches) };
+  return { server, routes: collectRoutes(server), watchQuota: new Quota(options.watches) };
 }
 
 function createServer({ maxHeaderBytes, headersTimeout, requestTimeout }: ConsulServerOptions): FastifyInstance {

@@ -29,8 +29,8 @@ const ANONYMOUS: Token = { role: 'read', accessor: '00000000-0000-0000-0000-0000
 
 /** @throws ConsulError 403 when whoever sent the request may not use its route */
 export function authorize(request: FastifyRequest, { tokens, publicReads }: AccessOptions): void {
-  if (!tokens || request.routeOptions.url === OPEN_ROUTE) return;
   const needed = neededRole(request.method, request.routeOptions.url!);
+  if (!tokens || !needed) return;
   const carried = carriedToken(request);
   if (carried === '' && publicReads && needed === 'read') return;
   const token = carried === '' ? undefined : tokens.find(carried);
@@ -38,8 +38,9 @@ export function authorize(request: FastifyRequest, { tokens, publicReads }: Acce
   if (!token || ROLES.indexOf(token.role) < ROLES.indexOf(needed)) throw denied(token ?? ANONYMOUS, needed);
 }
 
-/** What a route takes, `GET` reading and all else writing. @param path as it is registered */
-export function neededRole(method: string, path: string): Role {
+/** What a route takes, `GET` reading and all else writing; undefined for nothing. @param path as it is registered */
+export function neededRole(method: string, path: string): Role | undefined {
+  if (path === OPEN_ROUTE) return undefined;
   if (OPERATOR_ROUTES.has(`${method} ${path}`)) return 'operator';
   return method === 'GET' ? 'read' : 'write';
 }

@@ -1,17 +1,7 @@
-import {
-  decode,
-  duration,
-  flag,
-  ignored,
-  integer,
-  list,
-  looseObject,
-  map,
-  object,
-  optional,
-  text,
-  type Reader,
-} from './decode.js';
+import { decode } from './decode.js';
+import { looseObject, map, object } from './object.js';
+import type { Read, Reader } from './reader.js';
+import { duration, flag, ignored, integer, list, optional, text } from './values.js';
 import { DecodeError } from './json.js';
 import { readLocality, readServiceAddress, readWeights } from './service.js';
 
@@ -123,7 +113,6 @@ export function decodeCatalog<T>(body: Uint8Array | undefined, read: Reader<T>):
   }
 }
 
-type Read<R> = R extends Reader<infer T> ? T : never;
 export type RegistrationBody = Read<typeof readRegistration>;
 export type CatalogServiceBody = Read<typeof service>;
 export type CatalogCheckBody = Read<typeof check>;

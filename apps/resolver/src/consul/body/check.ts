@@ -1,4 +1,6 @@
-import { duration, flag, integer, list, map, object, optional, text, type Reader } from './decode.js';
+import { map, object } from './object.js';
+import type { Read } from './reader.js';
+import { duration, flag, integer, list, optional, text } from './values.js';
 
 /** How a check is run, as both kinds of registration write it. Times in milliseconds. */
 const CHECK_TYPE = {
@@ -65,5 +67,3 @@ export type ServiceCheckBody = Read<typeof readServiceCheck>;
 export type CheckBody = Read<typeof readCheck>;
 /** What both kinds say about how a check is run. */
 export type CheckType = Omit<ServiceCheckBody, 'CheckID'>;
-
-type Read<R> = R extends Reader<infer T> ? T : never;

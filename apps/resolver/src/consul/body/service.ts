@@ -1,5 +1,7 @@
 import { readServiceCheck } from './check.js';
-import { flag, ignored, integer, list, map, object, optional, text, type Reader } from './decode.js';
+import { map, object } from './object.js';
+import type { Read } from './reader.js';
+import { flag, ignored, integer, list, optional, text } from './values.js';
 
 /** An address for one kind of caller. */
 export const readServiceAddress = object({ Address: text, Port: integer });
@@ -30,4 +32,4 @@ export const readService = object(
   { enable_tag_override: 'EnableTagOverride', tagged_addresses: 'TaggedAddresses' },
 );
 
-export type ServiceBody = typeof readService extends Reader<infer T> ? T : never;
+export type ServiceBody = Read<typeof readService>;
