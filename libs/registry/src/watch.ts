@@ -117,7 +117,8 @@ export class Watches {
   }
 
   #timer(ms: number, left: number): Timer {
-    return this.#clock.after(left, () => this.#onTimer(ms));
+    // No timer is shorter than this.
+    return this.#clock.after(Math.max(left, 1), () => this.#onTimer(ms));
   }
 
   #onTimer(ms: number): void {
