@@ -5,6 +5,7 @@ import { Registry, SqliteStore, Watches, type RegistryStore } from '#libs/regist
 import { tempFolder } from '#libs/testing';
 import { systemClock } from '#libs/time';
 import { ConsulModule } from '../apps/resolver/src/consul/consul.module.js';
+import type { Routes } from '../apps/resolver/src/consul/openapi/operation.js';
 import { createConsulServer, type ConsulServerOptions } from '../apps/resolver/src/consul/server.js';
 
 /** Consul's API over an empty registry on a free port of the loopback interface, without DNS. */
@@ -13,6 +14,7 @@ export interface ConsulApi {
   readonly port: number;
   readonly registry: Registry;
   readonly watches: Watches;
+  readonly routes: Routes;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function startConsulApi(
     port: Number(new URL(url).port),
     registry,
     watches,
+    routes: server.routes,
     async stop() {
       watches.close();
       await app.close();

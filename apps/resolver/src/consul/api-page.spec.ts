@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tempFolder } from '#libs/testing';
 import { startConsulApi, type ConsulApi } from '../../../../test/consul-api.js';
+import { keyOf, parseTokens } from './access/token-table.js';
 
 const PAGE = readFileSync('docs/consul-api.md', 'utf8');
 
@@ -31,7 +35,7 @@ describe('docs/consul-api.md', () => {
   const there = ROWS.filter(({ state, path }) => state !== 'absent' && /^\/v1\/(?!acl\/)/.test(path));
 
   it('has a method, a path and one of three states in each row', () => {
-    expect(ROWS).toHaveLength(PAGE.match(/^\| `/gm)!.length);
+    expect(ROWS).toHaveLength(PAGE.match(/^\| `[A-Z]+ /gm)!.length);
     expect(new Set(ROWS.map(({ state }) => state))).toEqual(new Set(['supported', 'different', 'absent']));
   });
 
@@ -41,6 +45,26 @@ describe('docs/consul-api.md', () => {
       status: 404,
       text: 'Invalid URL path: not a recognized HTTP API endpoint\n',
     });
+  });
+
+  it('leaves out no endpoint', () => {
+    const registered = [...api.routes]
+      .filter(([path]) => path !== '/v1/acl/*')
+      .flatMap(([path, operations]) => [...operations.keys()].map((method) => `${method} ${path}`));
+    const rows = there.map(({ method, path }) => `${method} ${path.replace(/:\w+/, '*')}`);
+    expect(rows.sort()).toEqual(registered.sort());
+  });
+
+  it('shows how a token is made', () => {
+    const folder = tempFolder();
+    const lines = [...PAGE.matchAll(/^ {4}((?:token|echo).*)$/gm)].map(([, line]) => line);
+    expect(lines).toHaveLength(2);
+    const script = `set -eu\n${lines.join('\n')}\nprintf %s "$token"`;
+    const token = execFileSync('sh', ['-c', script], { cwd: folder.path, encoding: 'utf8' });
+    const table = parseTokens(readFileSync(join(folder.path, 'tokens'), 'utf8'));
+    folder.remove();
+    expect(token).toMatch(/^[0-9a-f]{64}$/);
+    expect(table.get(keyOf(token))?.role).toBe('write');
   });
 
   it.each(there)('is right that $method $path is there', async ({ method, path }) => {
