@@ -85,6 +85,21 @@ describe("the agent's view", () => {
     expect(await put(path)).toEqual({ status: 404, text });
   });
 
+  it('of maintenance keeps the reason that was given first', async () => {
+    const notes = () => api.registry.catalog.check('node1', '_service_maintenance:web')?.check.notes;
+    await put('/v1/agent/service/maintenance/web?enable=true&reason=first');
+    const { revision } = api.registry.catalog;
+    await put('/v1/agent/service/maintenance/web?enable=true&reason=second');
+    expect([notes(), api.registry.catalog.revision]).toEqual(['first', revision]);
+    await put('/v1/agent/service/maintenance/web?enable=false');
+    await put('/v1/agent/service/maintenance/web?enable=false');
+    expect(notes()).toBeUndefined();
+    expect(await put('/v1/agent/service/maintenance/web?enable=')).toEqual({
+      status: 400,
+      text: 'Invalid value for enable: ""',
+    });
+  });
+
   it('has no service without an id', async () => {
     expect(await ask('/v1/agent/service/')).toMatchObject({ status: 404, text: 'unknown service ID: ' });
   });

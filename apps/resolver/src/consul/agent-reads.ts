@@ -122,10 +122,14 @@ function sendHealth(request: FastifyRequest, reply: FastifyReply, { code, text, 
   else sendJson(request, reply, json);
 }
 
+/** An id may be as long as a path; clients take no headers of that length. */
+const MAX_REASON = 256;
+
 /** A header's value is bytes (RFC 9110, 5.5), which Node takes as Latin-1: UTF-8 as it is, without control characters. */
 function headerText(text: string): string {
   return Buffer.from(text)
     .toString('latin1')
+    .slice(0, MAX_REASON)
     .replace(/[^\x20-\x7e\x80-\xff]/g, ' ');
 }
 

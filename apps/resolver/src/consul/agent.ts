@@ -1,3 +1,4 @@
+import type { Logger } from '#libs/observability';
 import {
   compareText,
   deregisterService,
@@ -9,6 +10,7 @@ import {
   SERF_HEALTH,
   type Check,
   type CheckEntry,
+  type Instance,
   type InstanceEntry,
   type Registry,
   type Revision,
@@ -18,12 +20,17 @@ import {
 import { notFound, quote, reserved, serverError, unknownCheck, unknownService } from './errors.js';
 import { healthCheck, type HealthCheckShape } from './shapes/health-check.js';
 
+/** What Consul takes for a name that can be asked for in DNS. */
+const DNS_LABEL = /^[a-z0-9-]{1,63}$/i;
+
 /** Consul's agent: the services and checks of this node. The registry's own service and check are the server's, not the agent's. */
 export class Agent {
   readonly #registry: Registry;
+  readonly #log: Logger;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, log: Logger) {
     this.#registry = registry;
+    this.#log = log;
   }
 
   /** The name of this node. */
@@ -70,6 +77,7 @@ export class Agent {
   async register(registration: ServiceRegistration): Promise<void> {
     refuseOwnService(registration.instance.id);
     for (const { id } of registration.checks) refuseOwnCheck(id);
+    this.#warnOfName(registration.instance);
     await this.#registry.commit((draft) => registerService(draft, registration));
     for (const { id } of registration.checks) this.#registry.checks.renew(id);
   }
@@ -123,6 +131,15 @@ export class Agent {
     if (!this.#registry.catalog.check(this.node, id)) throw unknownCheck(id);
     if (!(await this.#registry.checks.report(id, verdict)))
       throw serverError(`CheckID ${quote(id)} does not have associated TTL`);
+  }
+
+  /** Once for each instance: a client may register the same again every few seconds. */
+  #warnOfName({ id, service }: Instance): void {
+    if (DNS_LABEL.test(service) || this.service(id)?.instance.service === service) return;
+    this.#log.warn(
+      { service, id },
+      'DNS cannot answer for this service: its name is no label of letters, digits and hyphens',
+    );
   }
 }
 

@@ -133,6 +133,13 @@ describe('bad input', () => {
     expect((await put(`/v1/agent/service/deregister/${encodeURIComponent(id)}`)).status).toBe(200);
   });
 
+  it('is quoted in part', async () => {
+    const { status, text } = await put(register, `{"${'x'.repeat(100_000)}":1}`);
+    expect(status).toBe(400);
+    expect(text).toMatch(/^Request decode failed: json: unknown field "x{900,}\.\.\.$/);
+    expect(text.length).toBeLessThan(1_100);
+  });
+
   it('does not take more than 512 KiB', async () => {
     expect(await put(register, 'x'.repeat(512 * 1024 + 1))).toMatchObject({
       status: 413,

@@ -22,7 +22,7 @@ export class ConsulErrorFilter implements ExceptionFilter {
     // The client is gone, or was cut off in the middle of its answer.
     if (reply.sent) return;
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
-    sendText(reply, status, message);
+    sendText(reply, status, shorten(message));
   }
 
   private toAnswer(error: unknown, request: FastifyRequest): ConsulError {
@@ -49,6 +49,13 @@ export class ConsulErrorFilter implements ExceptionFilter {
     this.log.error({ err: error }, 'a request failed');
     return new ConsulError(500, 'internal error');
   }
+}
+
+/** An error may quote what was sent, of which the sender needs no copy. In UTF-16 code units. */
+const MAX_MESSAGE = 1_000;
+
+function shorten(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}...`;
 }
 
 function statusOf(error: unknown): number {

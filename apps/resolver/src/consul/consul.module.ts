@@ -41,7 +41,7 @@ export class ConsulModule implements OnApplicationBootstrap {
   constructor(@Inject(SERVER) private readonly server: ConsulServer) {}
 
   static forRoot({ registry, watches, log, metrics, reload, server }: ConsulModuleOptions): DynamicModule {
-    const agent = new Agent(registry);
+    const agent = new Agent(registry, log);
     const waiting = new Waiting(watches, server.watchQuota, log);
     const reads = new Reads(registry, waiting);
     return {

@@ -14,12 +14,17 @@ export function isMaintenance({ id }: Check): boolean {
   return id === NODE_MAINTENANCE || id.startsWith(serviceMaintenance(''));
 }
 
-/** Takes a node out of service, or one of its instances unless `instance` is empty: by a critical check, so that DNS and HTTP leave it out. */
+/**
+ * Takes a node out of service, or one of its instances unless `instance` is empty: by a critical check, so that DNS and HTTP leave it
+ * out. What is out already stays so for the reason that was given first, as in Consul.
+ */
 export function enterMaintenance(draft: Draft, node: string, instance: string, reason: string): void {
   const what = instance === '' ? 'node' : 'service';
+  const id = instance === '' ? NODE_MAINTENANCE : serviceMaintenance(instance);
+  if (draft.check(node, id)) return;
   draft.putCheck({
     node,
-    id: instance === '' ? NODE_MAINTENANCE : serviceMaintenance(instance),
+    id,
     name: instance === '' ? 'Node Maintenance Mode' : 'Service Maintenance Mode',
     status: 'critical',
     notes:
