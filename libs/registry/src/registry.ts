@@ -1,7 +1,7 @@
 import type { Logger } from '#libs/observability';
 import type { Clock } from '#libs/time';
 import { Catalog } from './catalog.js';
-import { CheckRunner } from './checks/runner.js';
+import { HealthChecks } from './checks/health-checks.js';
 import { Committer, type Mutation, type StoreWrites } from './committer.js';
 import type { Node } from './model.js';
 import { keepOwnNode, putOwnNode } from './operations/own-node.js';
@@ -11,7 +11,7 @@ export interface RegistryOptions {
   readonly store: RegistryStore;
   readonly clock: Clock;
   readonly log: Logger;
-  /** This machine: the node that services register on through the agent's API, and whose checks this process runs. */
+  /** This machine: the node that services register on through the agent's API, and whose services report here. */
   readonly node: Node;
   /** 0 <= x < 1, for spreading checks over time; `Math.random` unless a test needs to know. */
   readonly random?: () => number;
@@ -21,7 +21,7 @@ export interface RegistryOptions {
 const RETRY_EVERY = 1_000;
 
 /**
- * The registry: a catalog to read from, one way to change it, and the checks of this node.
+ * The registry: a catalog to read from, one way to change it, and the health checks.
  *
  * ```text
  * mutation -> Draft -> Committer -> RegistryStore (durable) -> Catalog -> subscribers: DNS answers, watchers, CheckRunner
@@ -30,7 +30,7 @@ const RETRY_EVERY = 1_000;
  */
 export class Registry {
   readonly catalog = new Catalog();
-  readonly checks: CheckRunner;
+  readonly checks: HealthChecks;
   /** This machine, as configured. */
   readonly node: Node;
   readonly #options: RegistryOptions;
@@ -46,13 +46,13 @@ export class Registry {
     this.#options = options;
     this.node = options.node;
     this.#committer = new Committer(options.store, this.catalog, options.clock);
-    this.checks = new CheckRunner({
+    this.checks = new HealthChecks({
       catalog: this.catalog,
       committer: this.#committer,
       clock: options.clock,
       log: options.log,
-      node: options.node.name,
       random: options.random ?? Math.random,
+      node: options.node.name,
     });
   }
 

@@ -31,4 +31,14 @@ describe('FakeClock', () => {
     await clock.advance(5);
     expect(order).toEqual(['second', 'third']);
   });
+
+  it('fires late, and an interval once, after the process was stopped', async () => {
+    const clock = new FakeClock();
+    const fired: string[] = [];
+    clock.every(10, () => fired.push(`each at ${clock.monotonic()}`));
+    clock.after(5, () => fired.push(`once at ${clock.monotonic()}`));
+    await clock.stall(35);
+    await clock.advance(10);
+    expect(fired).toEqual(['once at 35', 'each at 35', 'each at 45']);
+  });
 });

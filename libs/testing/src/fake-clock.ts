@@ -41,11 +41,17 @@ export class FakeClock implements Clock {
     for (let next = this.nextUntil(end); next; next = this.nextUntil(end)) {
       this.elapsed = Math.max(this.elapsed, next.due);
       if (next.interval === undefined) this.timers.delete(next);
-      else next.due += Math.max(next.interval, 1);
+      else next.due = this.elapsed + Math.max(next.interval, 1);
       next.callback();
       await settle();
     }
     this.elapsed = end;
+  }
+
+  /** Moves time on as for a process that is stopped for `ms`: what falls due meanwhile fires at the end, late, an interval once. */
+  async stall(ms: number): Promise<void> {
+    this.elapsed += ms;
+    await this.advance(0);
   }
 
   private schedule(timer: Scheduled): Timer {

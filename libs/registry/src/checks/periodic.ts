@@ -3,11 +3,13 @@ import type { Status } from '../model.js';
 import { Hysteresis } from './hysteresis.js';
 import { runOnce, type PeriodicProbe } from './types.js';
 import type { Verdict } from './verdict.js';
+import type { Vigil } from './vigil.js';
 
 /** A check that the registry runs each `interval`. */
 export class PeriodicCheck {
   readonly probe: PeriodicProbe;
   readonly #clock: Clock;
+  readonly #vigil: Vigil;
   readonly #publish: (verdict: Verdict) => void;
   readonly #onRun: (status: Status) => void;
   readonly #hysteresis: Hysteresis;
@@ -18,11 +20,13 @@ export class PeriodicCheck {
   constructor(
     probe: PeriodicProbe,
     clock: Clock,
+    vigil: Vigil,
     publish: (verdict: Verdict) => void,
     onRun: (status: Status) => void,
   ) {
     this.probe = probe;
     this.#clock = clock;
+    this.#vigil = vigil;
     this.#publish = publish;
     this.#onRun = onRun;
     this.#hysteresis = new Hysteresis(probe);
@@ -39,8 +43,11 @@ export class PeriodicCheck {
   }
 
   async #run(): Promise<void> {
+    const started = this.#clock.monotonic();
     const { output, status } = await this.#runInTime();
     if (this.#stop.signal.aborted) return;
+    // The process was stopped meanwhile, so that a failure may be its own.
+    if (status === 'critical' && this.#vigil.since > started) return this.start(0);
     this.#onRun(status);
     this.start(this.probe.interval);
     const settled = this.#hysteresis.take(status);

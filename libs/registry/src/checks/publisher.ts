@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '#libs/time';
+import type { Catalog } from '../catalog.js';
 import type { Check } from '../model.js';
+import { ByCheck } from './by-check.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -11,71 +13,94 @@ const OUTPUT_INTERVAL = 300_000;
 const RETRY_AFTER = 1_000;
 
 export interface PublisherOptions {
+  readonly catalog: Catalog;
   readonly clock: Clock;
+  /** 0 <= x < 1, for spreading. */
   readonly random: () => number;
-  /** The check as the catalog has it, or undefined when it is gone. */
-  readonly current: () => Check | undefined;
   /** Makes a verdict durable. */
-  readonly commit: (verdict: Verdict) => Promise<void>;
+  readonly commit: (node: string, id: string, verdict: Verdict) => Promise<void>;
   /** Told when a verdict could not be stored; it is tried again. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Carries the verdicts of one check into the registry: a change of status at once, a mere change of output when time allows. */
+/** A verdict that is not in the catalog yet. */
+interface Pending {
+  verdict: Verdict;
+  /** Until it is committed, or tried again. */
+  timer: Timer | undefined;
+  /** Commits under way: until they are through, the catalog does not say what the status will be. */
+  commits: number;
+}
+
+/** Carries verdicts of checks into the registry: a change of status at once, a mere change of output when time allows. */
 export class Publisher {
   readonly #options: PublisherOptions;
-  /** Said, but not yet in the catalog. */
-  #pending: Verdict | undefined;
-  #timer: Timer | undefined;
-  /** Commits under way: until they are through, the catalog does not say what the status will be. */
-  #commits = 0;
+  /** Of the checks that have something to publish: few of many. */
+  readonly #pending = new ByCheck<Pending>();
 
   constructor(options: PublisherOptions) {
     this.#options = options;
   }
 
-  /** The latest output, committed or not. */
-  get output(): string | undefined {
-    return this.#pending?.output ?? this.#options.current()?.output;
+  /** The latest output of a check, committed or not. */
+  output(check: Check): string {
+    return this.#pending.get(check.node, check.id)?.verdict.output ?? check.output;
   }
 
   /** Resolves when the verdict is durable as far as it has to be. Rejects when that failed; then it is tried again later. */
-  async publish(verdict: Verdict): Promise<void> {
-    const current = this.#options.current();
-    if (current?.status === verdict.status && !this.#commits) return this.#defer(verdict, current);
-    await this.#commit(verdict);
+  async publish(node: string, id: string, verdict: Verdict): Promise<void> {
+    const current = this.#options.catalog.check(node, id)?.check;
+    const busy = Boolean(this.#pending.get(node, id)?.commits);
+    if (current?.status !== verdict.status || busy) return this.#commit(node, id, verdict);
+    if (current.output === verdict.output) this.forget(node, id);
+    else this.#defer(node, id, verdict);
+  }
+
+  /** Drops what is still to be published of a check. */
+  forget(node: string, id: string): void {
+    this.#pending.get(node, id)?.timer?.cancel();
+    this.#pending.delete(node, id);
   }
 
   stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#pending = undefined;
+    for (const { timer } of this.#pending.values()) timer?.cancel();
+    this.#pending.clear();
   }
 
-  #defer(verdict: Verdict, current: Check): void {
-    if (verdict.output === current.output) return this.stop();
-    this.#pending = verdict;
+  #defer(node: string, id: string, verdict: Verdict): void {
+    const pending = this.#note(node, id, verdict);
     const { clock, random } = this.#options;
-    this.#timer ??= clock.after(OUTPUT_INTERVAL / 2 + (random() * OUTPUT_INTERVAL) / 2, () => this.#retry());
+    const wait = OUTPUT_INTERVAL / 2 + (random() * OUTPUT_INTERVAL) / 2;
+    pending.timer ??= clock.after(wait, () => this.#retry(node, id, pending));
   }
 
-  async #commit(verdict: Verdict): Promise<void> {
-    this.stop();
-    this.#pending = verdict;
-    this.#commits++;
+  async #commit(node: string, id: string, verdict: Verdict): Promise<void> {
+    const pending = this.#note(node, id, verdict);
+    // Neither forgotten nor overtaken by a later verdict meanwhile.
+    const isLatest = () => this.#pending.get(node, id) === pending && pending.verdict === verdict;
+    pending.timer?.cancel();
+    pending.timer = undefined;
+    pending.commits++;
     try {
-      await this.#options.commit(verdict);
-      if (this.#pending === verdict) this.#pending = undefined;
+      await this.#options.commit(node, id, verdict);
+      if (isLatest()) this.forget(node, id);
     } catch (error) {
-      if (this.#pending === verdict) this.#timer ??= this.#options.clock.after(RETRY_AFTER, () => this.#retry());
+      if (isLatest()) pending.timer ??= this.#options.clock.after(RETRY_AFTER, () => this.#retry(node, id, pending));
       throw error;
     } finally {
-      this.#commits--;
+      pending.commits--;
     }
   }
 
-  #retry(): void {
-    const verdict = this.#pending;
-    if (verdict) this.#commit(verdict).catch(this.#options.onFailure);
+  #note(node: string, id: string, verdict: Verdict): Pending {
+    const before = this.#pending.get(node, id);
+    if (before) before.verdict = verdict;
+    const pending = before ?? { verdict, timer: undefined, commits: 0 };
+    this.#pending.set(node, id, pending);
+    return pending;
+  }
+
+  #retry(node: string, id: string, { verdict }: Pending): void {
+    this.#commit(node, id, verdict).catch(this.#options.onFailure);
   }
 }

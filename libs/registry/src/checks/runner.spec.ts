@@ -9,6 +9,29 @@ import { StoreError } from '../stores/store.js';
 import type { HttpProbe, TtlProbe } from './probe.js';
 
 const ttl: TtlProbe = { type: 'ttl', ttl: 10_000, outputMaxSize: 4096, deregisterCriticalServiceAfter: 0 };
+
+/** A check of an HTTP server, once it listens. */
+async function listening(server: Server): Promise<HttpProbe> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    type: 'http',
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    method: 'GET',
+    headers: {},
+    body: '',
+    disableRedirects: false,
+    tlsServerName: '',
+    tlsSkipVerify: false,
+    interval: 4_000,
+    timeout: 1_000,
+    successBeforePassing: 0,
+    failuresBeforeWarning: 0,
+    failuresBeforeCritical: 0,
+    outputMaxSize: 4096,
+    deregisterCriticalServiceAfter: 0,
+  };
+}
+
 const log = createLogger({ level: 'silent', format: 'json' }, 'test');
 
 describe('CheckRunner', () => {
@@ -81,6 +104,35 @@ describe('CheckRunner', () => {
     expect(check().status).toBe('passing');
   });
 
+  it('takes no silence of its own for one of the services: after a stop each has its full TTL', async () => {
+    await register({});
+    await clock.advance(8_000);
+    await clock.stall(3_600_000);
+    await clock.advance(9_999);
+    expect(check().status).toBe('passing');
+    await clock.advance(1);
+    expect(check().status).toBe('critical');
+  });
+
+  it('removes no service for the time in which it could not report', async () => {
+    await register({ status: 'critical', probe: { ...ttl, ttl: 600_000, deregisterCriticalServiceAfter: 60_000 } });
+    await clock.advance(20_000);
+    await clock.stall(3_600_000);
+    await clock.advance(60_000);
+    expect(registry.catalog.instance('node1', 'web-1')).toBeDefined();
+    await clock.advance(30_000);
+    expect(registry.catalog.instance('node1', 'web-1')).toBeUndefined();
+  });
+
+  it('runs the checks of every node', async () => {
+    await registry.commit((draft) => {
+      draft.putNode(aNode({ name: 'Node2' }));
+      draft.putCheck(aCheck({ node: 'Node2', id: 'c', probe: ttl }));
+    });
+    await clock.advance(10_000);
+    expect(registry.catalog.check('node2', 'c')!.check.status).toBe('critical');
+  });
+
   it('stops a check that is removed, and runs one that changed anew', async () => {
     await register({});
     await registry.commit((draft) => draft.putCheck({ ...check(), probe: { ...ttl, ttl: 60_000 } }));
@@ -138,25 +190,7 @@ describe('CheckRunner', () => {
       requests++;
       response.writeHead(healthy ? 200 : 500).end();
     });
-    await new Promise<void>((resolve) => http!.listen(0, '127.0.0.1', resolve));
-    const probe: HttpProbe = {
-      type: 'http',
-      url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
-      method: 'GET',
-      headers: {},
-      body: '',
-      disableRedirects: false,
-      tlsServerName: '',
-      tlsSkipVerify: false,
-      interval: 4_000,
-      timeout: 1_000,
-      successBeforePassing: 0,
-      failuresBeforeWarning: 0,
-      failuresBeforeCritical: 0,
-      outputMaxSize: 4096,
-      deregisterCriticalServiceAfter: 0,
-    };
-    await register({ status: 'critical', probe });
+    await register({ status: 'critical', probe: await listening(http) });
     await clock.advance(1_999);
     expect(requests).toBe(0);
     await clock.advance(1);
@@ -169,5 +203,25 @@ describe('CheckRunner', () => {
     expect(check().output).toContain('500 Internal Server Error');
     const { passing, warning, critical } = registry.checks.verdicts.http;
     expect([passing > 0, warning, critical > 0]).toEqual([true, 0, true]);
+  });
+
+  it('does not take for a failure that it was stopped while a check ran', async () => {
+    let requests = 0;
+    http = createServer((_request, response) => {
+      requests++;
+      if (requests > 1) response.end();
+    });
+    await register({ output: 'HTTP GET', probe: await listening(http) });
+    await clock.advance(2_000);
+    await eventually('the first run', 5_000, () => requests === 1);
+    await clock.stall(60_000);
+    await eventually('another run', 5_000, async () => {
+      await clock.advance(10);
+      return requests === 2;
+    });
+    expect(check().status).toBe('passing');
+    expect(store.log.flat().map((change) => change.kind === 'put-check' && change.check.status)).not.toContain(
+      'critical',
+    );
   });
 });

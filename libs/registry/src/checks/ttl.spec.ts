@@ -1,56 +1,83 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '#libs/testing';
 import type { TtlProbe } from './probe.js';
-import { expired, hasExpired, reported, TtlCheck } from './ttl.js';
+import { expired, hasExpired, newTtlCheck, reported, TtlWatch, type TtlCheck } from './ttl.js';
+import { Vigil } from './vigil.js';
 
 const probe: TtlProbe = { type: 'ttl', ttl: 10_000, outputMaxSize: 4096, deregisterCriticalServiceAfter: 0 };
 
-describe('TtlCheck', () => {
+describe('TtlWatch', () => {
   let clock: FakeClock;
-  let expirations: number;
+  let vigil: Vigil;
+  let silent: string[];
+  let watch: TtlWatch;
   let check: TtlCheck;
   beforeEach(() => {
     clock = new FakeClock();
-    expirations = 0;
-    check = new TtlCheck(probe, clock, () => expirations++);
-    check.renew();
+    vigil = new Vigil(clock);
+    silent = [];
+    watch = new TtlWatch(clock, vigil, ({ id }) => silent.push(id));
+    check = newTtlCheck('node1', 'c', probe);
+    vigil.start();
+    watch.renew(check);
   });
 
-  it('expires once after a whole TTL of silence', async () => {
+  it('lets a check expire once after a whole TTL of silence', async () => {
     await clock.advance(9_999);
-    expect(expirations).toBe(0);
+    expect(silent).toEqual([]);
     await clock.advance(1);
-    expect(expirations).toBe(1);
+    expect(silent).toEqual(['c']);
     await clock.advance(60_000);
-    expect(expirations).toBe(1);
+    expect(silent).toEqual(['c']);
   });
 
   it('counts from the latest sign of life, also after it expired', async () => {
     await clock.advance(9_000);
-    check.renew();
+    watch.renew(check);
     await clock.advance(9_999);
-    expect(expirations).toBe(0);
+    expect(silent).toEqual([]);
     await clock.advance(1);
-    check.renew();
+    watch.renew(check);
     await clock.advance(10_000);
-    expect(expirations).toBe(2);
+    expect(silent).toEqual(['c', 'c']);
   });
 
-  it('takes a TTL that is longer than a timer can be', async () => {
-    const month = 30 * 86_400_000;
-    const patient = new TtlCheck({ ...probe, ttl: month }, clock, () => expirations++);
-    check.stop();
-    patient.renew();
-    await clock.advance(month - 1);
-    expect(expirations).toBe(0);
-    await clock.advance(1);
-    expect(expirations).toBe(1);
+  it('lets each of many checks expire in its own time', async () => {
+    const others = [3_000, 12_000, 1_000, 7_000].map((ttl) => newTtlCheck('node1', `${ttl}`, { ...probe, ttl }));
+    for (const other of others) watch.renew(other);
+    await clock.advance(2_000);
+    watch.renew(others[1]!);
+    watch.drop(others[3]!);
+    await clock.advance(8_000);
+    expect(silent).toEqual(['1000', '3000', 'c']);
+    await clock.advance(4_000);
+    expect(silent).toEqual(['1000', '3000', 'c', '12000']);
   });
 
-  it('never expires once stopped', async () => {
-    check.stop();
+  it('lets none expire once stopped', async () => {
+    watch.stop();
     await clock.advance(60_000);
-    expect(expirations).toBe(0);
+    expect(silent).toEqual([]);
+  });
+
+  it('gives every check its full TTL again after the process was stopped', async () => {
+    const late = newTtlCheck('node1', 'late', { ...probe, ttl: 90_500 });
+    watch.renew(late);
+    await clock.stall(90_000);
+    await clock.advance(9_999);
+    expect(silent).toEqual([]);
+    await clock.advance(1);
+    expect(silent).toEqual(['c']);
+    await clock.advance(80_499);
+    expect(silent).toEqual(['c']);
+    await clock.advance(1);
+    expect(silent).toEqual(['c', 'late']);
+  });
+
+  it('takes a pause that is no longer than its own timers for none', async () => {
+    await clock.advance(9_500);
+    await clock.stall(500);
+    expect(silent).toEqual(['c']);
   });
 });
 

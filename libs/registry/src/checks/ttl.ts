@@ -1,41 +1,77 @@
 import type { Clock, Timer } from '#libs/time';
+import { DueQueue, type Due } from './due-queue.js';
 import type { TtlProbe } from './probe.js';
 import { captured, type Verdict } from './verdict.js';
+import type { Vigil } from './vigil.js';
 
-/** Node's timers hold 31 bits of milliseconds; a longer one would fire at once. */
-const MAX_TIMER = 2 ** 31 - 1;
-
-/** A check whose service must report at least once in the probe's `ttl`. */
-export class TtlCheck {
+/** A check whose service must report at least once in the probe's `ttl`. There may be 100,000, so it is plain data. */
+export interface TtlCheck extends Due {
   readonly probe: TtlProbe;
-  readonly #clock: Clock;
-  readonly #expire: () => void;
-  /** On the monotonic clock. A heartbeat only moves it: no timer is made or stopped, as there may be 100,000 of them. */
-  #deadline = 0;
-  #timer: Timer | undefined;
+  readonly node: string;
+  readonly id: string;
+  /** When the service reported last, on the monotonic clock. */
+  heard: number;
+}
 
-  /** @param expire called when the service has been silent for its whole TTL */
-  constructor(probe: TtlProbe, clock: Clock, expire: () => void) {
-    this.probe = probe;
+export function newTtlCheck(node: string, id: string, probe: TtlProbe): TtlCheck {
+  return { probe, node, id, heard: 0, due: 0, place: -1 };
+}
+
+/** Finds the checks whose services have been silent for their whole TTL. */
+export class TtlWatch {
+  readonly #clock: Clock;
+  readonly #vigil: Vigil;
+  readonly #expire: (check: TtlCheck) => void;
+  readonly #queue = new DueQueue<TtlCheck>();
+  #timer: Timer | undefined;
+  /** When the timer fires. */
+  #armed = Infinity;
+
+  /** @param expire called once for each silence, when it has lasted for the whole TTL; the silence before `vigil` began does not count */
+  constructor(clock: Clock, vigil: Vigil, expire: (check: TtlCheck) => void) {
     this.#clock = clock;
+    this.#vigil = vigil;
     this.#expire = expire;
   }
 
-  /** Gives the service its full TTL from now. */
-  renew(): void {
-    this.#deadline = this.#clock.monotonic() + this.probe.ttl;
-    this.#timer ??= this.#clock.after(Math.min(this.probe.ttl, MAX_TIMER), () => this.#due());
+  /** Gives the service its full TTL from now. A heartbeat only notes the time: the queue is put right when the old time is up. */
+  renew(check: TtlCheck): void {
+    check.heard = this.#clock.monotonic();
+    if (check.place >= 0) return;
+    this.#queue.add(check, check.heard + check.probe.ttl);
+    this.#arm();
   }
 
+  /** Lets a check never expire. */
+  drop(check: TtlCheck): void {
+    this.#queue.remove(check);
+  }
+
+  /** Lets none expire any more. */
   stop(): void {
     this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#armed = Infinity;
   }
 
-  #due(): void {
-    const left = this.#deadline - this.#clock.monotonic();
-    this.#timer = left > 0 ? this.#clock.after(Math.min(left, MAX_TIMER), () => this.#due()) : undefined;
-    if (left <= 0) this.#expire();
+  #arm(): void {
+    const due = this.#queue.first?.due ?? Infinity;
+    if (due >= this.#armed) return;
+    this.#timer?.cancel();
+    this.#armed = due;
+    this.#timer = this.#clock.after(Math.max(due - this.#clock.monotonic(), 0), () => this.#onTimer());
+  }
+
+  #onTimer(): void {
+    this.#armed = Infinity;
+    const now = this.#clock.monotonic();
+    const since = this.#vigil.since;
+    for (let check = this.#queue.first; check && check.due <= now; check = this.#queue.first) {
+      this.#queue.remove(check);
+      const due = Math.max(check.heard, since) + check.probe.ttl;
+      if (due > now) this.#queue.add(check, due);
+      else this.#expire(check);
+    }
+    this.#arm();
   }
 }
 
