@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,20 @@ function readOrMake(file: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+  makeId(file);
+  return readFileSync(file, 'utf8');
+}
+
+/** The file appears whole or not at all, and when another process was quicker, its id is the one. */
+function makeId(file: string): void {
   const id = randomUUID();
-  writeFileSync(file, `${id}\n`, { flag: 'wx' });
-  return id;
+  const temporary = `${file}.${id}`;
+  writeFileSync(temporary, `${id}\n`, { flag: 'wx' });
+  try {
+    linkSync(temporary, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(temporary);
+  }
 }

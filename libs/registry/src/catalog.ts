@@ -41,6 +41,12 @@ export class Catalog {
   #checksRevision: Revision = 0;
   #extinctionRevision: Revision = 0;
   #floor: Revision = 0;
+  #stale = false;
+
+  /** Whether it may lack what others have committed. */
+  get stale(): boolean {
+    return this.#stale;
+  }
 
   /** The latest revision applied. */
   get revision(): Revision {
@@ -121,7 +127,7 @@ export class Catalog {
     return this.node(name)?.revision ?? this.#nodesRevision;
   }
 
-  /** Calls `listener` after each commit is applied, until the function that is returned is called. */
+  /** Calls `listener` after each commit is applied, and when the catalog goes stale or no longer is, until the function that is returned is called. */
   subscribe(listener: (event: CatalogEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -153,6 +159,14 @@ export class Catalog {
     this.#revision = revision;
     for (const key of touch.services) this.#raiseService(key, revision);
     for (const listener of this.#listeners) listener(touch);
+  }
+
+  /** Tells the listeners that the catalog may lack what others have committed, or no longer does. */
+  markStale(stale: boolean): void {
+    if (stale === this.#stale) return;
+    this.#stale = stale;
+    const event = { revision: this.#revision, changes: [], services: NOTHING, nodes: NOTHING, addresses: NOTHING };
+    for (const listener of this.#listeners) listener({ ...event, everything: true });
   }
 
   #applyChange(change: Change, touch: Touch): void {
@@ -319,6 +333,8 @@ export class Catalog {
     for (const node of this.#nodes.values()) node.revision = revision;
   }
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 function byId(a: CheckEntry, b: CheckEntry): number {
   return compareText(a.check.id, b.check.id);

@@ -121,8 +121,13 @@ describe('Committer', () => {
 
   it('does not apply a commit twice when the watch was quicker', async () => {
     const changes = [{ kind: 'put-instance', instance: anInstance() } as const];
-    committer.follow(2, changes);
-    committer.follow(2, [{ kind: 'remove-instance', node: 'node1', id: 'web-1' }]);
+    committer.follow({ revision: 2, changes });
+    committer.follow({ revision: 2, changes: [{ kind: 'remove-instance', node: 'node1', id: 'web-1' }] });
     expect(catalog.instance('node1', 'web-1')).toBeDefined();
+  });
+
+  it('notices that a commit is missing', () => {
+    expect(() => committer.follow({ revision: 3, changes: [] })).toThrow('revision 2 is missing before 3');
+    expect(catalog.revision).toBe(1);
   });
 });

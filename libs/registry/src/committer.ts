@@ -2,8 +2,8 @@ import { Histogram, type HistogramCounts } from '#libs/observability';
 import type { Clock } from '#libs/time';
 import type { Catalog } from './catalog.js';
 import { Draft, viewOf, type View } from './draft.js';
-import type { Change, Revision } from './model.js';
-import { toStoreError, type CommitResult, type RegistryStore, type StoreError } from './stores/store.js';
+import type { Change } from './model.js';
+import { StoreError, toStoreError, type Committed, type CommitResult, type RegistryStore } from './stores/store.js';
 
 /**
  * Makes the changes of one caller on `draft`. It may be called again on a newer state, so it must do nothing else. What it throws
@@ -96,9 +96,15 @@ export class Committer {
     this.#writing ??= this.#writeNothing().then(() => this.#drainQueue());
   }
 
-  /** Applies what another process committed, unless it is known already. */
-  follow(revision: Revision, changes: readonly Change[]): void {
-    if (revision > this.#catalog.revision) this.#catalog.apply(revision, changes);
+  /**
+   * Applies what another process committed, unless it is known already.
+   *
+   * @throws StoreError when something before it is missing
+   */
+  follow({ revision, changes }: Committed): void {
+    const next = this.#catalog.revision + 1;
+    if (revision > next) throw new StoreError('behind', `revision ${next} is missing before ${revision}`);
+    if (revision === next) this.#catalog.apply(revision, changes);
   }
 
   async #drainQueue(): Promise<void> {
@@ -146,8 +152,8 @@ export class Committer {
     if (result.done) {
       this.#failure = undefined;
       this.#writes.commits += commits.length;
-      commits.forEach(({ changes }, i) => this.follow(base + i + 1, changes));
-    } else for (const { revision, changes } of result.missed) this.follow(revision, changes);
+      commits.forEach(({ changes }, i) => this.follow({ revision: base + i + 1, changes }));
+    } else for (const commit of result.missed) this.follow(commit);
     return result.done;
   }
 

@@ -35,6 +35,15 @@ export {
 } from './operations/register-service.js';
 export { Registry, type RegistryOptions } from './registry.js';
 export { SqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.js';
-export { StoreError, type RegistryStore, type Snapshot, type Stamps, type StoreErrorReason } from './stores/store.js';
+export {
+  StoreError,
+  type Committed,
+  type Lease,
+  type LeaseListener,
+  type RegistryStore,
+  type Snapshot,
+  type Stamps,
+  type StoreErrorReason,
+} from './stores/store.js';
 export type { CatalogEvent } from './touch.js';
 export { revisionOf, Watches, type Topic, type Waiter } from './watch.js';

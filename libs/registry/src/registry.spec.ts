@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '#libs/observability';
-import { aCheck, anInstance, aNode, FakeClock, MemoryStore, tempFolder } from '#libs/testing';
+import { aCheck, anInstance, aNode, eventually, FakeClock, MemoryStore, tempFolder } from '#libs/testing';
 import type { Draft } from './draft.js';
 import { OWN_SERVICE, SERF_HEALTH } from './operations/own-node.js';
 import { Registry } from './registry.js';
 import { SqliteStore } from './stores/sqlite/sqlite-store.js';
 import { StoreError, type RegistryStore } from './stores/store.js';
+import type { CatalogEvent } from './touch.js';
 
 const log = createLogger({ level: 'silent', format: 'json' }, 'test');
 
@@ -119,20 +120,27 @@ describe('Registry', () => {
     expect(registry.catalog.revision).toBe(1);
   });
 
-  it('says that it cannot be relied on once it no longer sees what others do', async () => {
+  it('takes over the state as it is when it missed too much of the log', async () => {
     const registry = await start(new SqliteStore({ folder: folder.path, clock, keep: 2 }));
+    await registry.commit((draft) => draft.putInstance(anInstance()));
+    const events: CatalogEvent[] = [];
+    registry.catalog.subscribe((event) => events.push(event));
     const other = new SqliteStore({ folder: folder.path, clock, keep: 2 });
     await other.load();
-    for (let base = 1; base < 7; base++)
-      await other.commit(base, [[{ kind: 'put-node', node: aNode({ name: 'n2' }) }]]);
+    const names = ['n3', 'n4', 'n5', 'n6', 'n7'];
+    await other.commit(2, [[{ kind: 'remove-instance', node: 'node1', id: 'web-1' }]]);
+    for (const [i, name] of names.entries()) await other.commit(3 + i, [[{ kind: 'put-node', node: aNode({ name }) }]]);
     await other.close();
-    await clock.advance(100);
-    expect(() => registry.requireWritable()).toThrow('fell too far behind');
-  });
-
-  it('does not share its folder with another process', async () => {
-    await start();
-    await expect(start()).rejects.toThrow('another process uses this data folder');
+    await clock.advance(1_000);
+    expect(registry.stale).toBe(true);
+    expect(() => registry.requireWritable()).toThrow('no longer in the log');
+    await eventually('the state of the store', 5_000, async () => (await clock.advance(1_000), !registry.stale));
+    await eventually('a write', 5_000, () => (registry.requireWritable(), true));
+    expect(registry.catalog.service('web')).toBeUndefined();
+    expect([...registry.catalog.nodes()].map(({ node }) => node.name)).toEqual(['node1', ...names]);
+    expect(registry.catalog.revision).toBe(8);
+    expect(events).toMatchObject([{ everything: true }, { revision: 8 }, { everything: true }]);
+    expect(events[1]!.services).toEqual(new Set(['web']));
   });
 
   it('takes no changes once it drains, and can still be read', async () => {

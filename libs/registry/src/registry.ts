@@ -1,11 +1,12 @@
 import type { Logger } from '#libs/observability';
-import type { Clock } from '#libs/time';
+import type { Clock, Timer } from '#libs/time';
 import { Catalog } from './catalog.js';
 import { HealthChecks } from './checks/health-checks.js';
 import { Committer, type Mutation, type StoreWrites } from './committer.js';
 import type { Node } from './model.js';
 import { keepOwnNode, putOwnNode } from './operations/own-node.js';
-import { StoreError, type Lease, type RegistryStore } from './stores/store.js';
+import { differences } from './resync.js';
+import { StoreError, toStoreError, type Lease, type RegistryStore } from './stores/store.js';
 
 export interface RegistryOptions {
   readonly store: RegistryStore;
@@ -17,11 +18,11 @@ export interface RegistryOptions {
   readonly random?: () => number;
 }
 
-/** How often a store that could not be written is tried again at most while somebody asks, in milliseconds. */
+/** How often a store that failed is tried again at most, in milliseconds. */
 const RETRY_EVERY = 1_000;
 
 /**
- * The registry: a catalog to read from, one way to change it, and the health checks.
+ * The registry: a catalog to read from, one way to change it, and the health checks, which one of the processes over a store runs.
  *
  * ```text
  * mutation -> Draft -> Committer -> RegistryStore (durable) -> Catalog -> subscribers: DNS answers, watchers, CheckRunner
@@ -40,6 +41,7 @@ export class Registry {
   #draining = false;
   /** Why the commits of other processes no longer arrive. */
   #unfollowed: StoreError | undefined;
+  #resuming: Timer | undefined;
   #retried = -Infinity;
 
   constructor(options: RegistryOptions) {
@@ -61,23 +63,26 @@ export class Registry {
     return this.#committer.writes;
   }
 
+  /** Whether the catalog may lack what other processes have committed; its listeners hear when that changes. */
+  get stale(): boolean {
+    return this.catalog.stale;
+  }
+
   /**
-   * Loads what is stored, registers this node and starts its checks.
+   * Loads what is stored, registers this node and stands for running the checks.
    *
    * @throws StoreError when the store cannot be used; its message is for the user
    */
   async start(): Promise<void> {
     const { store } = this.#options;
-    this.#lease = await store.lease('registry');
-    if (!this.#lease) throw new StoreError('unusable', 'another process uses this data folder');
     this.catalog.load(await store.load());
-    this.#unwatch = store.watch(
-      this.catalog.revision,
-      ({ revision, changes }) => this.#committer.follow(revision, changes),
-      (error) => this.#onWatchFailure(error),
-    );
+    this.#watch();
     await this.commit((draft) => putOwnNode(draft, this.node));
-    this.checks.start();
+    this.#lease = await store.lease('registry', {
+      onHeld: () => this.#onHeld(),
+      onTold: (message) => this.checks.hear(message),
+    });
+    this.checks.connect(this.#lease);
   }
 
   /**
@@ -112,23 +117,60 @@ export class Registry {
     throw failure;
   }
 
-  /** Takes no more changes and stops the checks, whose verdicts nobody could store. Reading goes on. */
+  /** Takes no more changes and lets another process run the checks. Reading goes on. */
   async drain(): Promise<void> {
     this.#draining = true;
     this.checks.stop();
     await this.#committer.idle();
+    await this.#lease?.release();
   }
 
   /** Drains and lets go of the store. */
   async stop(): Promise<void> {
     await this.drain();
+    this.#resuming?.cancel();
     this.#unwatch?.();
     await this.#options.store.close();
-    this.#lease?.release();
   }
 
-  #onWatchFailure(error: StoreError): void {
+  #watch(): void {
+    this.#unwatch = this.#options.store.watch(
+      this.catalog.revision,
+      (commit) => this.#committer.follow(commit),
+      (error) => this.#onUnfollowed(error),
+    );
+  }
+
+  #onHeld(): void {
+    if (this.#draining) return;
+    this.#options.log.info('this process runs the health checks');
+    this.checks.start();
+  }
+
+  #onUnfollowed(error: StoreError): void {
+    if (this.#unfollowed?.message !== error.message) {
+      this.#options.log.error({ err: error }, 'the changes of other processes can no longer be followed; trying again');
+    }
     this.#unfollowed = error;
-    this.#options.log.error({ err: error }, 'the changes of other processes can no longer be followed; start again');
+    this.catalog.markStale(true);
+    this.#resuming = this.#options.clock.after(RETRY_EVERY, () => void this.#resume());
+  }
+
+  /** Takes over the state as it is now, whatever was missed on the way to it. */
+  async #resume(): Promise<void> {
+    const { store, log } = this.#options;
+    if (this.#draining) return;
+    try {
+      const snapshot = await store.load();
+      const changes = differences(this.catalog, snapshot);
+      if (snapshot.revision > this.catalog.revision) this.catalog.apply(snapshot.revision, changes);
+      this.#watch();
+    } catch (error) {
+      return this.#onUnfollowed(toStoreError(error));
+    }
+    this.#unfollowed = undefined;
+    this.catalog.markStale(false);
+    this.#committer.retry();
+    log.info({ revision: this.catalog.revision }, 'the changes of other processes are followed again');
   }
 }

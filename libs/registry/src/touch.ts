@@ -3,6 +3,8 @@ import type { Change, Revision } from './model.js';
 
 /** What a commit that was applied to the catalog changed. */
 export interface CatalogEvent {
+  /** It is about the catalog as a whole, which went stale or is up to date again. */
+  readonly everything?: boolean;
   readonly revision: Revision;
   readonly changes: readonly Change[];
   /** Services, in lower case, that a reader can now see otherwise: an instance, one of its checks, or its node changed. */

@@ -3,13 +3,16 @@ import { OWN_SERVICE, type Catalog, type InstanceEntry, type Revision } from '#l
 
 /** Lets the zone ask the registry's catalog. */
 export class CatalogDirectory implements Directory {
-  readonly stale = false;
   readonly #catalog: Catalog;
   /** What `hasNodeBelow` knows, and of which revision of the nodes. */
   #suffixes: { readonly revision: Revision; readonly names: ReadonlySet<string> } | undefined;
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
+  }
+
+  get stale(): boolean {
+    return this.#catalog.stale;
   }
 
   instances(service: string, tag?: string): List<DirectoryInstance> {

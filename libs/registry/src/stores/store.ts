@@ -28,10 +28,27 @@ export type CommitResult =
   | { readonly done: true; readonly revision: Revision }
   | { readonly done: false; readonly missed: readonly Committed[] };
 
-/** A job that one process at a time does. */
+/** What a process that stands for a job hears. */
+export interface LeaseListener {
+  /** This process has the job from now on: at once, or when the process that had it let go of it or died, within about a second. */
+  readonly onHeld: () => void;
+  /** Another process that stands for the job told something. */
+  readonly onTold: (message: unknown) => void;
+}
+
+/** The part of a process in a job that one at a time does, and that several stand for. */
 export interface Lease {
-  /** Lets another process have it. A process that dies lets go of it too. */
-  release(): void;
+  /** Whether this process has it. */
+  readonly held: boolean;
+  /**
+   * Tells all others, each once and in order, something that need not be kept: what is on its way to a process that dies is lost.
+   *
+   * @param message anything that JSON can hold
+   * @throws StoreError with the reason `away` when nobody has the job, for longer than it takes to pass on
+   */
+  tell(message: unknown): Promise<void>;
+  /** Lets another process have the job, and stands for it no longer. A process that dies lets go of it too. */
+  release(): Promise<void>;
 }
 
 /**
@@ -39,7 +56,10 @@ export interface Lease {
  * All methods reject with a `StoreError`.
  */
 export interface RegistryStore {
-  /** The state at the latest revision. Called once, before all others. */
+  /**
+   * The state at the latest revision. Called before all others, and again when a watch failed: then it opens the store anew. Its rows
+   * must be read before anything else is asked.
+   */
   load(): Promise<Snapshot>;
   /**
    * Makes `commits` durable, each under its own revision, counted up from `base`: all of them or none. With none at all it writes
@@ -56,17 +76,18 @@ export interface RegistryStore {
    * @returns a function that ends it
    */
   watch(from: Revision, listener: (commit: Committed) => void, onFailure: (error: StoreError) => void): () => void;
-  /** Takes the job `name`, unless another process has it: then undefined. */
-  lease(name: string): Promise<Lease | undefined>;
+  /** Stands for the job `name`. Resolves once it is known whether this process has it already. */
+  lease(name: string, listener: LeaseListener): Promise<Lease>;
   /** Waits for commits under way and lets go of everything. */
   close(): Promise<void>;
 }
 
 /**
- * Why a store failed. `full`: no space left; the same may succeed later. `failed`: it cannot be relied on any more until the
- * program has started again. `unusable`: its files are not what they should be, and it did not start.
+ * Why a store failed. The same may succeed later: `full`, no space left; `away`, it cannot be reached in time; `failed`, anything
+ * else. `behind`: the log no longer has all that this process has missed, so it must load the state again. `unusable`: its files are
+ * not what they should be; only the user can help. `closed`: by this process itself.
  */
-export type StoreErrorReason = 'full' | 'failed' | 'unusable' | 'closed';
+export type StoreErrorReason = 'full' | 'away' | 'failed' | 'behind' | 'unusable' | 'closed';
 
 /** What `cause` is as an error of a store. */
 export function toStoreError(cause: unknown): StoreError {

@@ -14,9 +14,11 @@ export interface Entry {
   readonly rows: readonly Row[];
 }
 
-/** To the writer. `close` is answered by the thread's end. */
+/** To the writer. `limit` is not answered, `close` by the thread's end. */
 export type WriterRequest =
-  { readonly type: 'commit'; readonly base: number; readonly entries: readonly Entry[] } | { readonly type: 'close' };
+  | { readonly type: 'commit'; readonly base: number; readonly entries: readonly Entry[] }
+  | { readonly type: 'limit'; readonly pages: number }
+  | { readonly type: 'close' };
 
 /** From the writer: that it is ready, then one for each `commit`, in order. */
 export type WriterReply =
@@ -24,6 +26,8 @@ export type WriterReply =
   | { readonly type: 'done'; readonly revision: number }
   /** Nothing was written: the latest revision was not `base`. */
   | { readonly type: 'behind' }
+  /** Nothing was written: another program has brought the file to this version of the schema. */
+  | { readonly type: 'migrated'; readonly version: number }
   /** Nothing was written: SQLite's error code and message. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
@@ -32,4 +36,6 @@ export interface WriterOptions {
   readonly file: string;
   /** How many revisions the log keeps at least. */
   readonly keep: number;
+  /** The version of the schema that it writes. */
+  readonly schema: number;
 }

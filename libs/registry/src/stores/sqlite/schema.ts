@@ -32,31 +32,68 @@ const MIGRATIONS: readonly string[] = [
    INSERT INTO latest VALUES (1, 0);`,
 ];
 
+/** The version of the schema that this program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
 /**
  * Brings the schema of `database` up to date.
  *
+ * @param steps those of this program, unless a test is about another one
  * @throws StoreError when the file belongs to another program, to a newer version of this one, or is damaged
  */
-export function migrate(database: Database): void {
-  const version = Number(database.pragma('user_version', { simple: true }));
+export function migrate(database: Database, steps = MIGRATIONS): void {
+  // One transaction, for one view of a file that another process may be making.
+  const version = database.transaction(() => {
+    requireOwnFile(database);
+    return requireKnownVersion(database, steps.length);
+  })();
+  checkIntegrity(database);
+  database.pragma('journal_mode = WAL');
+  if (version < steps.length) runSteps(database, steps);
+}
+
+function runSteps(database: Database, steps: readonly string[]): void {
+  // IMMEDIATE: of two processes that start at the same time one makes the steps, and the other finds them made.
+  const run = database.transaction(() => {
+    const version = requireKnownVersion(database, steps.length);
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    for (const step of steps.slice(version)) database.exec(step);
+    database.pragma(`user_version = ${steps.length}`);
+  });
+  run.immediate();
+}
+
+function versionOf(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
+}
+
+function requireOwnFile(database: Database): void {
   const owner = Number(database.pragma('application_id', { simple: true }));
   const tables = Number(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
-  const file = database.name;
-  if (owner !== APPLICATION_ID && (owner !== 0 || tables > 0)) {
-    throw new StoreError('unusable', `${file} is the database of another program; choose another [resolver] data_dir`);
-  }
-  if (version > MIGRATIONS.length) {
-    throw new StoreError(
-      'unusable',
-      `${file} was written by a newer version (schema ${version}, this one knows ${MIGRATIONS.length}); run that version, or choose another [resolver] data_dir`,
-    );
-  }
-  checkIntegrity(database);
-  database.transaction(() => {
-    database.pragma(`application_id = ${APPLICATION_ID}`);
-    for (const step of MIGRATIONS.slice(version)) database.exec(step);
-    database.pragma(`user_version = ${MIGRATIONS.length}`);
-  })();
+  if (owner === APPLICATION_ID || (owner === 0 && tables === 0)) return;
+  throw new StoreError(
+    'unusable',
+    `${database.name} is the database of another program; choose another [resolver] data_dir`,
+  );
+}
+
+function requireKnownVersion(database: Database, known: number): number {
+  const version = versionOf(database);
+  if (version > known) throw newer(database.name, version, known);
+  return version;
+}
+
+/** @throws StoreError when another program has brought the file to a newer version meanwhile */
+export function requireSchema(database: Database): void {
+  requireKnownVersion(database, SCHEMA_VERSION);
+}
+
+/** The error for a file that this program is too old for, with the way out. */
+export function newer(file: string, version: number, known = SCHEMA_VERSION): StoreError {
+  return new StoreError(
+    'unusable',
+    `${file} was written by a newer version (schema ${version}, this one knows ${known}); run that version, or choose another [resolver] data_dir`,
+  );
 }
 
 function checkIntegrity(database: Database): void {

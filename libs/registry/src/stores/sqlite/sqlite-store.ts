@@ -1,21 +1,23 @@
-import SqliteDatabase, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { join } from 'node:path';
-import type { Clock } from '#libs/time';
-import type { Change, Check, Instance, Node, Revision } from '../../model.js';
+import type { Clock, Timer } from '#libs/time';
+import type { Change, Revision } from '../../model.js';
 import {
   StoreError,
   toStoreError,
   type Committed,
   type CommitResult,
   type Lease,
+  type LeaseListener,
   type RegistryStore,
   type Snapshot,
-  type Stamps,
 } from '../store.js';
-import { makeFile, makeFolder } from './files.js';
-import { takeLease } from './lease.js';
-import type { Entry, Row } from './protocol.js';
-import { damaged, migrate } from './schema.js';
+import { openDatabase } from './connection.js';
+import { makeFolder } from './files.js';
+import { Job } from './job.js';
+import { readLog, readSnapshot, toEntry } from './rows.js';
+import { newer, requireSchema, SCHEMA_VERSION } from './schema.js';
+import { socketPath } from './socket-path.js';
 import { WriterThread } from './writer-thread.js';
 
 export interface SqliteStoreOptions {
@@ -26,13 +28,15 @@ export interface SqliteStoreOptions {
   readonly keep?: number;
 }
 
-/** How often a watcher looks whether another process has committed, in milliseconds. */
-const LOOK_EVERY = 50;
+/**
+ * How often a watcher looks whether another process has committed, in milliseconds. Processes that stand for a lease tell each other
+ * at once; this is for what gets lost.
+ */
+const LOOK_EVERY = 1_000;
 
-interface StoredRow {
-  readonly body: string;
-  readonly createRevision: Revision;
-  readonly modifyRevision: Revision;
+interface Watch {
+  readonly look: () => void;
+  readonly onFailure: (error: StoreError) => void;
 }
 
 /**
@@ -44,12 +48,18 @@ export class SqliteStore implements RegistryStore {
   readonly #file: string;
   readonly #clock: Clock;
   readonly #keep: number;
-  readonly #leases = new Set<Lease>();
-  readonly #watches = new Set<() => void>();
+  readonly #jobs = new Set<Job>();
+  readonly #watches = new Set<Watch>();
   /** The latest revision that this store committed; everything up to it is known to its user. */
   #committed: Revision = 0;
+  /** Whether the file is to be open; it is not when opening it anew failed. */
+  #loaded = false;
   #database: Database | undefined;
   #writer: WriterThread | undefined;
+  #reopening: Promise<Database> | undefined;
+  #timer: Timer | undefined;
+  /** SQLite's `data_version` when the watches looked last: it counts up when another connection has committed. */
+  #version: unknown;
 
   constructor(options: SqliteStoreOptions) {
     this.#folder = options.folder;
@@ -59,152 +69,124 @@ export class SqliteStore implements RegistryStore {
   }
 
   async load(): Promise<Snapshot> {
-    this.#database = openDatabase(this.#folder, this.#file);
-    this.#writer = new WriterThread({ file: this.#file, keep: this.#keep });
-    await this.#writer.ready();
-    return readSnapshot(this.#database);
+    const database = await this.#reopen();
+    this.#loaded = true;
+    this.#timer ??= this.#clock.every(LOOK_EVERY, () => this.#look());
+    // One view for all rows, whatever others commit while they are read; `#open` ends it.
+    database.exec('BEGIN');
+    return readSnapshot(database);
   }
 
   async commit(base: Revision, commits: readonly (readonly Change[])[]): Promise<CommitResult> {
-    const { database, writer } = this.#open();
-    const reply = await writer.commit(base, commits.map(toEntry));
-    if (reply.type === 'behind') return { done: false, missed: readLog(database, base) };
+    if (this.#loaded && (this.#reopening || (this.#writer?.broken ?? true))) await this.#reopen();
+    const reply = await this.#open().writer.commit(base, commits.map(toEntry));
+    if (reply.type === 'migrated') throw newer(this.#file, reply.version);
+    if (reply.type === 'behind') return { done: false, missed: readLog(this.#open().database, base) };
     this.#committed = reply.revision;
+    for (const job of this.#jobs) job.announce(reply.revision);
     return { done: true, revision: reply.revision };
   }
 
   watch(from: Revision, listener: (commit: Committed) => void, onFailure: (error: StoreError) => void): () => void {
-    const { database } = this.#open();
     let seen = from;
-    let version: unknown;
     const look = (): void => {
-      // Counts up when another connection has committed; much cheaper than reading the log.
-      const present = database.pragma('data_version', { simple: true });
-      if (present === version) return;
-      version = present;
       seen = Math.max(seen, this.#committed);
-      for (const commit of readLog(database, seen)) {
+      for (const commit of readLog(this.#open().database, seen)) {
         seen = commit.revision;
         listener(commit);
       }
     };
-    const timer = this.#clock.every(LOOK_EVERY, () => {
-      try {
-        look();
-      } catch (error) {
-        // Thrown out of a timer it would end the process.
-        end();
-        onFailure(toStoreError(error));
-      }
-    });
-    const end = () => {
-      timer.cancel();
-      this.#watches.delete(end);
-    };
-    this.#watches.add(end);
-    return end;
+    const watch = { look, onFailure };
+    this.#watches.add(watch);
+    this.#version = undefined;
+    return () => void this.#watches.delete(watch);
   }
 
-  async lease(name: string): Promise<Lease | undefined> {
+  async lease(name: string, listener: LeaseListener): Promise<Lease> {
     makeFolder(this.#folder);
-    const lease = takeLease(join(this.#folder, `${name}.lease`));
-    if (lease) this.#leases.add(lease);
-    return lease;
+    const job = new Job({
+      file: join(this.#folder, `${name}.lease`),
+      socket: socketPath(this.#folder, name),
+      clock: this.#clock,
+      listener,
+      onCommitted: () => this.#look(),
+    });
+    await job.start();
+    this.#jobs.add(job);
+    return job;
+  }
+
+  /** Lets the file grow to so many pages of 4096 octets, after which it is as if the disk were full. */
+  limit(pages: number): void {
+    this.#open().writer.limit(pages);
   }
 
   async close(): Promise<void> {
-    for (const end of this.#watches) end();
-    await this.#writer?.close();
-    this.#writer = undefined;
-    this.#database?.close();
-    this.#database = undefined;
-    for (const lease of this.#leases) lease.release();
-    this.#leases.clear();
+    this.#timer?.cancel();
+    this.#watches.clear();
+    for (const job of this.#jobs) await job.release();
+    this.#jobs.clear();
+    this.#loaded = false;
+    await this.#reopening?.catch(() => {});
+    await this.#closeFile();
   }
 
   #open(): { database: Database; writer: WriterThread } {
     if (!this.#database || !this.#writer) throw new StoreError('closed', 'the store is not open');
+    if (this.#database.inTransaction) this.#database.exec('COMMIT');
     return { database: this.#database, writer: this.#writer };
   }
-}
 
-function openDatabase(folder: string, file: string): Database {
-  let database: Database | undefined;
-  try {
-    makeFolder(folder);
-    makeFile(file);
-    database = new SqliteDatabase(file);
-    database.pragma('busy_timeout = 5000');
-    migrate(database);
-    database.pragma('journal_mode = WAL');
+  /** Opens the file, anew if it was open: what is in memory of it is not trusted after it could not be read or written. */
+  #reopen(): Promise<Database> {
+    this.#reopening ??= this.#openFile().finally(() => (this.#reopening = undefined));
+    return this.#reopening;
+  }
+
+  async #openFile(): Promise<Database> {
+    await this.#closeFile();
+    makeFolder(this.#folder);
+    const database = openDatabase(this.#file);
+    const writer = new WriterThread({ file: this.#file, keep: this.#keep, schema: SCHEMA_VERSION });
+    this.#database = database;
+    this.#writer = writer;
+    this.#version = undefined;
+    await writer.ready();
     return database;
-  } catch (error) {
+  }
+
+  async #closeFile(): Promise<void> {
+    const [database, writer] = [this.#database, this.#writer];
+    this.#database = this.#writer = undefined;
+    await writer?.close();
     database?.close();
-    throw asUnusable(file, error);
   }
-}
 
-function asUnusable(file: string, error: unknown): StoreError {
-  if (error instanceof StoreError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT')) return damaged(file, message);
-  return new StoreError('unusable', `${file} cannot be opened (${message}); see [resolver] data_dir`, { cause: error });
-}
-
-/** The rows of one kind, read as the caller goes: a whole registry as text and as objects at once would double its size. */
-function* readRecords<K extends string, T>(database: Database, kind: K): Generator<Stamps & Record<K, T>> {
-  const rows = database
-    .prepare<[string], StoredRow>(
-      'SELECT body, create_revision AS createRevision, modify_revision AS modifyRevision FROM record WHERE kind = ?',
-    )
-    .iterate(kind);
-  for (const { body, createRevision, modifyRevision } of rows) {
-    yield { [kind]: JSON.parse(body) as T, createRevision, modifyRevision } as Stamps & Record<K, T>;
+  /** Lets the watches look at what was committed, if anything was. */
+  #look(): void {
+    try {
+      if (!this.#database) return;
+      const version = this.#database.pragma('data_version', { simple: true });
+      if (version === this.#version) return;
+      requireSchema(this.#database);
+      this.#version = version;
+    } catch (error) {
+      for (const watch of this.#watches) this.#fail(watch, error);
+    }
+    for (const watch of this.#watches) this.#lookBy(watch);
   }
-}
 
-function readSnapshot(database: Database): Snapshot {
-  return {
-    revision: Number(database.prepare('SELECT revision FROM latest').pluck().get()),
-    nodes: readRecords<'node', Node>(database, 'node'),
-    instances: readRecords<'instance', Instance>(database, 'instance'),
-    checks: readRecords<'check', Check>(database, 'check'),
-  };
-}
-
-function readLog(database: Database, after: Revision): Committed[] {
-  const rows = database
-    .prepare<[number], { revision: Revision; changes: string }>(
-      'SELECT revision, changes FROM log WHERE revision > ? ORDER BY revision',
-    )
-    .all(after);
-  if (rows[0] && rows[0].revision !== after + 1) {
-    throw new StoreError('failed', `fell too far behind: revision ${after + 1} is no longer in the log; start again`);
+  #lookBy(watch: Watch): void {
+    try {
+      watch.look();
+    } catch (error) {
+      // Thrown out of a timer it would end the process.
+      this.#fail(watch, error);
+    }
   }
-  return rows.map(({ revision, changes }) => ({ revision, changes: JSON.parse(changes) as Change[] }));
-}
 
-function toEntry(changes: readonly Change[]): Entry {
-  return { changes: JSON.stringify(changes), rows: changes.map(toRow) };
-}
-
-function toRow(change: Change): Row {
-  switch (change.kind) {
-    case 'put-node':
-      return row('node', change.node.name, '', change.node);
-    case 'put-instance':
-      return row('instance', change.instance.node, change.instance.id, change.instance);
-    case 'put-check':
-      return row('check', change.check.node, change.check.id, change.check);
-    case 'remove-node':
-      return row('node', change.node, '', null);
-    case 'remove-instance':
-      return row('instance', change.node, change.id, null);
-    case 'remove-check':
-      return row('check', change.node, change.id, null);
+  #fail(watch: Watch, error: unknown): void {
+    this.#watches.delete(watch);
+    watch.onFailure(toStoreError(error));
   }
-}
-
-function row(kind: Row['kind'], node: string, id: string, record: Node | Instance | Check | null): Row {
-  return { kind, node: node.toLowerCase(), id, body: record && JSON.stringify(record) };
 }

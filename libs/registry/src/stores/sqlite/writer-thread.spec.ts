@@ -11,7 +11,7 @@ describe('WriterThread', () => {
   afterEach(() => folder.remove());
 
   it('closes though it died long ago, and tells those who commit', async () => {
-    const writer = new WriterThread({ file: join(folder.path, 'nowhere', 'registry.sqlite'), keep: 1 });
+    const writer = new WriterThread({ file: join(folder.path, 'nowhere', 'registry.sqlite'), keep: 1, schema: 1 });
     await expect(writer.ready()).rejects.toMatchObject({
       reason: 'failed',
       message: expect.stringContaining('the writer died: '),

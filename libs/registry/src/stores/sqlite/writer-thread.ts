@@ -6,10 +6,10 @@ type Waiting = { resolve(reply: WriterReply): void; reject(error: StoreError): v
 type Outcome = Exclude<WriterReply, { type: 'failed' | 'ready' }>;
 
 /**
- * After these a retry could report as durable what the system has dropped from its cache (the "fsyncgate" of 2018: a failed fsync
- * marks the pages clean), or write on top of damage.
+ * After these the connection is not used again. A retry could report as durable what the system has dropped from its cache (the
+ * "fsyncgate" of 2018: a failed fsync marks the pages clean), or write on top of damage: the file is read and checked anew first.
  */
-const FINAL = /^SQLITE_(IOERR_(DIR_)?FSYNC|CORRUPT.*|NOTADB|READONLY.*)$/;
+const DISTRUSTED = /^SQLITE_(IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN)/;
 
 /** The writer's thread as seen from the outside. */
 export class WriterThread {
@@ -32,6 +32,11 @@ export class WriterThread {
     this.#worker.on('exit', () => this.#fail(new StoreError('closed', 'the store is closed')));
   }
 
+  /** Whether it has to be replaced by a new one. */
+  get broken(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Resolves once the thread has opened the database. @throws StoreError when it cannot */
   async ready(): Promise<void> {
     await this.#ready;
@@ -44,9 +49,14 @@ export class WriterThread {
       this.#waiting.push({ resolve, reject });
       this.#send({ type: 'commit', base, entries });
     });
-    if (reply.type === 'done' || reply.type === 'behind') return reply;
+    if (reply.type === 'failed') throw this.#toError(reply.code, reply.message);
     if (reply.type === 'ready') throw new StoreError('failed', 'the writer answered out of turn');
-    throw this.#toError(reply.code, reply.message);
+    return reply;
+  }
+
+  /** Lets the file grow to so many pages of 4096 octets, after which it is as if the disk were full. */
+  limit(pages: number): void {
+    this.#send({ type: 'limit', pages });
   }
 
   /** Ends the thread, unless it has ended, after the commits that it was given. */
@@ -61,8 +71,9 @@ export class WriterThread {
 
   #toError(code: string, message: string): StoreError {
     if (code === 'SQLITE_FULL') return new StoreError('full', `no space left for the registry: ${message}`);
-    const error = new StoreError('failed', `the registry cannot be written: ${message} (${code})`);
-    if (FINAL.test(code)) this.#failure = error;
+    const busy = code.startsWith('SQLITE_BUSY');
+    const error = new StoreError(busy ? 'away' : 'failed', `the registry cannot be written: ${message} (${code})`);
+    if (DISTRUSTED.test(code)) this.#failure = error;
     return error;
   }
 

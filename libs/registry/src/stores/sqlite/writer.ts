@@ -4,15 +4,14 @@ import SqliteDatabase from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Entry, WriterOptions, WriterReply, WriterRequest } from './protocol.js';
 
-const { file, keep } = workerData as WriterOptions;
+const { file, keep, schema } = workerData as WriterOptions;
 const port = parentPort!;
 
-const database = new SqliteDatabase(file);
-database.pragma('journal_mode = WAL');
+const database = new SqliteDatabase(file, { timeout: 5_000 });
 // FULL: the log is synced at each commit, so that an acknowledged change survives a power cut, not just kill -9.
 database.pragma('synchronous = FULL');
-database.pragma('busy_timeout = 5000');
 
+const version = database.prepare('PRAGMA user_version').pluck();
 const latest = database.prepare('SELECT revision FROM latest').pluck();
 const setLatest = database.prepare('UPDATE latest SET revision = ?');
 const append = database.prepare('INSERT INTO log VALUES (?, ?)');
@@ -32,6 +31,7 @@ function write(entry: Entry, revision: number): void {
 }
 
 const commit = database.transaction((base: number, entries: readonly Entry[]): WriterReply => {
+  if (version.get() !== schema) return { type: 'migrated', version: Number(version.get()) };
   if (latest.get() !== base) return { type: 'behind' };
   let revision = base;
   for (const entry of entries) write(entry, ++revision);
@@ -54,6 +54,7 @@ function attempt(base: number, entries: readonly Entry[]): WriterReply {
 
 port.on('message', (request: WriterRequest) => {
   if (request.type === 'commit') return port.postMessage(attempt(request.base, request.entries));
+  if (request.type === 'limit') return void database.pragma(`max_page_count = ${request.pages}`);
   database.close();
   port.close();
 });

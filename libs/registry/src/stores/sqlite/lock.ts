@@ -1,15 +1,20 @@
 import SqliteDatabase, { type Database } from 'better-sqlite3';
-import { StoreError, type Lease } from '../store.js';
+import { StoreError } from '../store.js';
 import { makeFile } from './files.js';
 
+/** A lock that this process holds. */
+export interface Lock {
+  release(): void;
+}
+
 /**
- * Takes a lease in the shape of a lock on a SQLite file of its own. The system drops the lock with the process that holds it, even
- * after kill -9, so there is no time to wait out and no process number to mistrust.
+ * Locks a SQLite file of its own. The system drops the lock with the process that holds it, even after kill -9, so there is no time
+ * to wait out and no process number to mistrust.
  *
  * @returns undefined when another process holds it
  * @throws StoreError when the file cannot be locked
  */
-export function takeLease(file: string): Lease | undefined {
+export function takeLock(file: string): Lock | undefined {
   let database: Database | undefined;
   try {
     makeFile(file);

@@ -1,0 +1,80 @@
+import type { Database } from 'better-sqlite3';
+import type { Change, Check, Instance, Node, Revision } from '../../model.js';
+import { StoreError, type Committed, type Snapshot, type Stamps } from '../store.js';
+import type { Entry, Row } from './protocol.js';
+
+interface StoredRow {
+  readonly body: string;
+  readonly createRevision: Revision;
+  readonly modifyRevision: Revision;
+}
+
+/** The state, whose rows are read as the caller goes. */
+export function readSnapshot(database: Database): Snapshot {
+  return {
+    revision: readRevision(database),
+    nodes: readRecords<'node', Node>(database, 'node'),
+    instances: readRecords<'instance', Instance>(database, 'instance'),
+    checks: readRecords<'check', Check>(database, 'check'),
+  };
+}
+
+function readRevision(database: Database): Revision {
+  return Number(database.prepare('SELECT revision FROM latest').pluck().get());
+}
+
+/** The rows of one kind, one by one: a whole registry as text and as objects at once would double its size. */
+function* readRecords<K extends string, T>(database: Database, kind: K): Generator<Stamps & Record<K, T>> {
+  const rows = database
+    .prepare<[string], StoredRow>(
+      'SELECT body, create_revision AS createRevision, modify_revision AS modifyRevision FROM record WHERE kind = ?',
+    )
+    .iterate(kind);
+  for (const { body, createRevision, modifyRevision } of rows) {
+    yield { [kind]: JSON.parse(body) as T, createRevision, modifyRevision } as Stamps & Record<K, T>;
+  }
+}
+
+/**
+ * What was committed after a revision.
+ *
+ * @throws StoreError when it is no longer all there
+ */
+export function readLog(database: Database, after: Revision): Committed[] {
+  const rows = database
+    .prepare<[number], { revision: Revision; changes: string }>(
+      'SELECT revision, changes FROM log WHERE revision > ? ORDER BY revision',
+    )
+    .all(after);
+  const latest = rows.at(-1)?.revision ?? readRevision(database);
+  if (latest < after)
+    throw new StoreError('behind', `the store went back from revision ${after} to ${latest}; start again`);
+  if (rows.length < latest - after) throw new StoreError('behind', `revision ${after + 1} is no longer in the log`);
+  return rows.map(({ revision, changes }) => ({ revision, changes: JSON.parse(changes) as Change[] }));
+}
+
+/** A commit as the writer takes it. */
+export function toEntry(changes: readonly Change[]): Entry {
+  return { changes: JSON.stringify(changes), rows: changes.map(toRow) };
+}
+
+function toRow(change: Change): Row {
+  switch (change.kind) {
+    case 'put-node':
+      return row('node', change.node.name, '', change.node);
+    case 'put-instance':
+      return row('instance', change.instance.node, change.instance.id, change.instance);
+    case 'put-check':
+      return row('check', change.check.node, change.check.id, change.check);
+    case 'remove-node':
+      return row('node', change.node, '', null);
+    case 'remove-instance':
+      return row('instance', change.node, change.id, null);
+    case 'remove-check':
+      return row('check', change.node, change.id, null);
+  }
+}
+
+function row(kind: Row['kind'], node: string, id: string, record: Node | Instance | Check | null): Row {
+  return { kind, node: node.toLowerCase(), id, body: record && JSON.stringify(record) };
+}
