@@ -123,6 +123,36 @@ describe('SqliteStore', () => {
     expect(await store.commit(0, [[node]])).toEqual({ done: true, revision: 1 });
   });
 
+  it('stops writing and following when a newer version of the program brings the file up to date', async () => {
+    const store = await opened();
+    const failures: StoreError[] = [];
+    store.watch(
+      0,
+      () => {},
+      (error) => failures.push(error),
+    );
+    const newer = new SqliteDatabase(join(folder.path, 'registry.sqlite'));
+    newer.pragma('user_version = 2');
+    newer.close();
+    const refusal = {
+      reason: 'unusable',
+      message: expect.stringMatching(/newer version \(schema 2, this one knows 1\)/),
+    };
+    await expect(store.commit(0, [[node]])).rejects.toMatchObject(refusal);
+    await clock.advance(1_000);
+    expect(failures).toMatchObject([refusal]);
+  });
+
+  it('is full when it may not grow, and goes on when it may', async () => {
+    const store = await opened();
+    await store.commit(0, [[node]]);
+    store.limit(1);
+    const large = aNode({ meta: { text: 'x'.repeat(100_000) } });
+    await expect(store.commit(1, [[{ kind: 'put-node', node: large }]])).rejects.toMatchObject({ reason: 'full' });
+    store.limit(1_000);
+    expect(await store.commit(1, [[{ kind: 'put-node', node: large }]])).toEqual({ done: true, revision: 2 });
+  });
+
   describe('refuses a file that', () => {
     const file = () => join(folder.path, 'registry.sqlite');
     const refusal = () => newStore().load();

@@ -78,7 +78,7 @@ export class SqliteStore implements RegistryStore {
   }
 
   async commit(base: Revision, commits: readonly (readonly Change[])[]): Promise<CommitResult> {
-    if (this.#loaded && (this.#reopening || (this.#writer?.broken ?? true))) await this.#reopen();
+    await this.#repair();
     const reply = await this.#open().writer.commit(base, commits.map(toEntry));
     if (reply.type === 'migrated') throw newer(this.#file, reply.version);
     if (reply.type === 'behind') return { done: false, missed: readLog(this.#open().database, base) };
@@ -137,6 +137,16 @@ export class SqliteStore implements RegistryStore {
     return { database: this.#database, writer: this.#writer };
   }
 
+  /** Opens the file anew if a write broke it. The error is for clients, its cause for the log. */
+  async #repair(): Promise<void> {
+    if (!this.#loaded || (!this.#reopening && this.#writer?.broken === false)) return;
+    try {
+      await this.#reopen();
+    } catch (cause) {
+      throw new StoreError('failed', 'the registry cannot be written: its file could not be opened again', { cause });
+    }
+  }
+
   /** Opens the file, anew if it was open: what is in memory of it is not trusted after it could not be read or written. */
   #reopen(): Promise<Database> {
     this.#reopening ??= this.#openFile().finally(() => (this.#reopening = undefined));
@@ -165,7 +175,8 @@ export class SqliteStore implements RegistryStore {
   /** Lets the watches look at what was committed, if anything was. */
   #look(): void {
     try {
-      if (!this.#database) return;
+      if (this.#reopening) return;
+      if (!this.#database) throw new StoreError('failed', 'the file of the registry could not be opened again');
       const version = this.#database.pragma('data_version', { simple: true });
       if (version === this.#version) return;
       requireSchema(this.#database);
