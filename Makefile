@@ -39,7 +39,7 @@ $(BUILT): $(PACKAGES) $(SOURCES) tsconfig.json nest-cli.json $(wildcard apps/*/t
 
 # --- Targets -----------------------------------------------------------------------------------------------------------
 
-.PHONY: help run test check build bench clean print-node tools
+.PHONY: help run test check build bench chaos clean print-node tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,9 @@ build: $(BUILT) ## build both programs into dist/
 bench: $(BUILT) ## measure against bare peers in the same run: make bench, make bench dns, make bench http
 	@tsc -p test/bench/tsconfig.json
 	@$(NODE) dist/test/bench/main.js $(BENCHES)
+
+chaos: $(BUILT) tools ## kill the resolver with -9 under load 200 times (CHAOS_ROUNDS=20 make chaos: 20 times), and fill its disk
+	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} vitest run test/chaos
 
 tools: ## install the servers and clients that the tests use, from Debian's packages
 	@test/install-tools.sh

@@ -95,6 +95,7 @@ describe('resolvers over one folder', { timeout: 120_000 }, () => {
     await eventually('the instance', SOON_MS, async () => (await passing(two.url)).length === 1);
     await put(`${two.url}/v1/agent/check/pass/service:a?note=heard`);
     await eventually('the report', SOON_MS, async () => (await checkOf(one.url, 'a')).Output === 'heard');
+    expect(await passing(one.url)).toEqual(['a']);
   });
 });
 
