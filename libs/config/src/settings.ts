@@ -39,7 +39,8 @@ function secret<T>(kind: Kind<T>, fallback: string): Setting<T> {
 const uuid = pattern('a UUID', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
 const hexSecret = pattern('32 hexadecimal digits', /^[0-9a-f]{32}$/i);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
-const shortText = pattern('at most 64 characters', /^.{0,64}$/);
+/** What the server says of itself in records and options, which have to fit the smallest datagram. */
+const shortText = pattern('at most 64 characters of ASCII', /^[ -~]{0,64}$/);
 const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
 /** Records hold 31 bits of seconds (RFC 2181 section 8). */
 const ttl = duration('0s', '596523h');

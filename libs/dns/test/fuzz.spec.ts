@@ -23,7 +23,10 @@ const QUERIES = ['consul-dns', 'rfc-dns']
   .flatMap((name) => loadSuite<{ query: DnsQuestion }>(name).cases)
   .map(({ query }) => buildQuery({ id: 0x1234, ...query }))
   .concat(
-    buildQuery({ name: 'web.service.consul', type: 'SRV', edns: { options: [[8, '00011800c00002']], do: true } }),
+    [1, 150].map((times) => {
+      const options = Array.from({ length: times }, (): [number, string] => [8, '00011800c00002']);
+      return buildQuery({ name: 'web.service.consul', type: 'SRV', edns: { options, do: true } });
+    }),
   );
 
 const GOOD = buildQuery({ name: 'web.service.consul', type: 'A', id: 0x600d, rd: false });

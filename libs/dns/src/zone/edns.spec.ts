@@ -63,6 +63,18 @@ describe('replyOptions', () => {
     expect(options(opt(), { idleTimeout: 10_000 }, 'tcp')).toEqual([]);
   });
 
+  it('answers an option once, the first of it, however often it came', () => {
+    const sent = opt(
+      ...Array.from({ length: 300 }, (_, i): [number, string] => [
+        OPTION.CLIENT_SUBNET,
+        i === 0 ? '00010800' + '0a' : '00011000c000',
+      ]),
+      ...Array.from({ length: 100 }, (): [number, string] => [OPTION.NSID, '']),
+      ...Array.from({ length: 100 }, (): [number, string] => [OPTION.TCP_KEEPALIVE, '']),
+    );
+    expect(options(sent, { serverId: 'a' }, 'tcp')).toEqual(['8 000108000a', '3 61', '11 0064']);
+  });
+
   it('leaves room for one cookie as the last option', () => {
     const sent = opt([OPTION.COOKIE, '0102030405060708'], [OPTION.COOKIE, '00'], [OPTION.NSID, '']);
     expect(options(sent, { cookies: true, serverId: 'a' })).toEqual(['3 61', `10 ${'00'.repeat(24)}`]);

@@ -39,7 +39,7 @@ const KEEPALIVE_UNIT = 100;
 
 /**
  * The options of a reply: the client's subnet, the server's identity and the time-out of TCP connections if asked for, an extended error, and last
- * the room for a cookie.
+ * the room for a cookie. Each comes once, however often the query has it: so the OPT record has a bounded size and fits the smallest datagram.
  *
  * @throws ParseError when the client's subnet or cookie is malformed
  */
@@ -49,13 +49,11 @@ export function replyOptions(
   error: ExtendedError | undefined,
 ): Option[] {
   const options: Option[] = [];
-  for (const option of opt.options) {
-    if (option.code === OPTION.CLIENT_SUBNET) options.push(echoSubnet(option));
-    if (option.code === OPTION.NSID && serverId !== '') {
-      options.push({ code: OPTION.NSID, data: Buffer.from(serverId) });
-    }
-    if (option.code === OPTION.TCP_KEEPALIVE && transport === 'tcp') options.push(keepalive(idleTimeout));
-  }
+  const asked = (code: number) => opt.options.find((option) => option.code === code);
+  const subnet = asked(OPTION.CLIENT_SUBNET);
+  if (subnet) options.push(echoSubnet(subnet));
+  if (serverId !== '' && asked(OPTION.NSID)) options.push({ code: OPTION.NSID, data: Buffer.from(serverId) });
+  if (transport === 'tcp' && asked(OPTION.TCP_KEEPALIVE)) options.push(keepalive(idleTimeout));
   if (error) options.push(extendedError(error));
   if (cookies && cookieOf(opt)) options.push(cookieRoom());
   return options;
