@@ -323,6 +323,25 @@ describe('TCP', () => {
     expect(await askUdp(port, 1)).toBe(1);
   });
 
+  it('makes no more answers in one turn of the event loop than fill a batch, however many one client asks for', async () => {
+    const { port, directory } = await start();
+    directory.put('web', ...Array.from({ length: 700 }, (_, i) => ({ port: i, node: { name: `n${i}` } })));
+    const { socket, ids } = await client(port);
+    let most = 0;
+    let before = 0;
+    const look = () => {
+      most = Math.max(most, directory.asked - before);
+      before = directory.asked;
+      if (ids.length < 20) setImmediate(look);
+    };
+    look();
+    // 20 answers of about 40 KB, not so many that the client must read first; two fill a batch.
+    socket.write(Buffer.concat(Array.from({ length: 20 }, (_, i) => frame(i))));
+    await eventually('all answers', 20_000, () => ids.length === 20);
+    expect(ids).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
   it('caps the connections of one address, and takes a new one when one has gone', async () => {
     const { port } = await start({ connectionsPerAddress: 2 });
     const first = await client(port);
@@ -357,6 +376,16 @@ describe('TCP', () => {
     expect(third.socket.destroyed).toBe(false);
     await clock.advance(5_000); // it is alone again
     expect(third.socket.destroyed).toBe(false);
+  });
+
+  it('gives a new connection time for its first question then too', async () => {
+    const { port, clock } = await start({ connections: 1, crowdedIdleTimeout: 2_000 });
+    const { socket, ids, closed } = await client(port);
+    await clock.advance(1_750);
+    socket.write(frame(1));
+    await eventually('the answer', 5_000, () => ids.length === 1);
+    await clock.advance(2_000);
+    await closed;
   });
 
   it('counts the connections that are open, and those turned away', async () => {

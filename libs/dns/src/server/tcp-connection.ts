@@ -22,11 +22,13 @@ export interface TcpParts {
 
 /**
  * One client over TCP: its questions may come in any pieces and any number at once (RFC 7766). Answers are made only as fast as the client
- * takes them; a client that does not read, or does not finish a message, is cut off at its deadline.
+ * takes them, and a batch in each turn of the event loop, so that one client with many questions does not hold up all others; a client that does
+ * not read, or does not finish a message, is cut off at its deadline.
  */
 export class TcpConnection {
-  /** When it is cut off, in `Clock.monotonic` time. */
-  deadline: number;
+  /** When it is cut off, in `Clock.monotonic` time, and since when it has that long. */
+  #deadline: number;
+  #since: number;
   readonly #socket: Socket;
   readonly #parts: TcpParts;
   readonly #client: Client;
@@ -35,6 +37,8 @@ export class TcpConnection {
   readonly #pending = new ByteQueue();
   /** Whether the client takes no more answers for now. */
   #blocked = false;
+  /** Whether the questions that wait have their turn after those of others. */
+  #waiting = false;
   /** Whether no more questions are taken. */
   #ending = false;
 
@@ -43,7 +47,8 @@ export class TcpConnection {
     this.#client = client;
     this.#parts = parts;
     this.#channel = parts.channels[client.address.includes(':') ? 6 : 4];
-    this.deadline = parts.clock.monotonic() + parts.limits.messageTimeout;
+    this.#since = parts.clock.monotonic();
+    this.#deadline = this.#since + parts.limits.messageTimeout;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
     socket.on('end', () => this.drain());
@@ -53,16 +58,18 @@ export class TcpConnection {
   /** Answers what has come whole, then ends the connection: the client has no more questions, or the server wants none. */
   drain(): void {
     this.#ending = true;
-    if (!this.#blocked) this.#finish();
+    if (!this.#blocked && !this.#waiting) this.#finish();
   }
 
   destroy(): void {
     this.#socket.destroy();
   }
 
-  /** Whether it has no question under way. */
-  get idle(): boolean {
-    return this.#pending.length === 0 && !this.#blocked && !this.#ending;
+  /** Whether its time is up at `now`; while the server is crowded one without a question under way has less. */
+  isLate(now: number, crowded: boolean): boolean {
+    const idle = this.#pending.length === 0 && !this.#blocked && !this.#ending;
+    const sooner = crowded && idle ? this.#since + this.#parts.limits.crowdedIdleTimeout : Infinity;
+    return now >= Math.min(this.#deadline, sooner);
   }
 
   #onData(chunk: Buffer): void {
@@ -78,20 +85,30 @@ export class TcpConnection {
     this.#setDeadline();
   }
 
-  /** Answers the whole messages that wait, until the client must read first. @returns whether there was one */
+  readonly #onTurn = (): void => {
+    this.#waiting = false;
+    this.#answerPending();
+    this.#setDeadline();
+  };
+
+  /** Answers a batch of the whole messages that wait, unless the client must read first or others come first. @returns whether there was one */
   #answerPending(): boolean {
+    if (this.#waiting) return false;
     const before = this.#pending.length;
-    while (!this.#blocked && this.#socket.writable && this.#answerBatch());
-    const answered = this.#pending.length < before;
-    if (this.#blocked) this.#socket.pause();
+    const more = !this.#blocked && this.#socket.writable && this.#answerBatch() && !this.#blocked;
+    if (more) {
+      this.#waiting = true;
+      setImmediate(this.#onTurn);
+    }
+    if (more || this.#blocked) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
-    if (this.#ending && !this.#blocked) this.#finish();
-    return answered;
+    if (this.#ending && !this.#blocked && !more) this.#finish();
+    return this.#pending.length < before;
   }
 
   /**
    * Answers messages until enough octets are gathered, and sends the answers with their lengths in one write: so none waits for an
-   * acknowledgement of its length (RFC 7766 section 8). @returns whether there was an answer
+   * acknowledgement of its length (RFC 7766 section 8). @returns whether there may be more to answer
    */
   #answerBatch(): boolean {
     const { responder, observer, batch } = this.#parts;
@@ -120,7 +137,7 @@ export class TcpConnection {
     }
     this.#pending.consume(at);
     if (size > 0) this.#write(out.subarray(0, size));
-    return size > 0;
+    return size >= BATCH && this.#pending.length > 0;
   }
 
   #write(answers: Buffer): void {
@@ -132,14 +149,14 @@ export class TcpConnection {
 
   #setDeadline(): void {
     const { limits, clock } = this.#parts;
-    const now = clock.monotonic();
-    if (this.#blocked) this.deadline = now + limits.writeTimeout;
-    else this.deadline = now + (this.#pending.length > 0 ? limits.messageTimeout : limits.idleTimeout);
+    const reading = this.#pending.length > 0 ? limits.messageTimeout : limits.idleTimeout;
+    this.#since = clock.monotonic();
+    this.#deadline = this.#since + (this.#blocked || this.#ending ? limits.writeTimeout : reading);
   }
 
   /** Sends what is left to send and ends the connection. */
   #finish(): void {
     this.#socket.end();
-    this.deadline = this.#parts.clock.monotonic() + this.#parts.limits.writeTimeout;
+    this.#setDeadline();
   }
 }

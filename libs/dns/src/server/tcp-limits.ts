@@ -8,7 +8,7 @@ export interface TcpLimits {
   readonly messageTimeout: number;
   /** Between the last message and the next. */
   readonly idleTimeout: number;
-  /** The same while three quarters of all connections are taken. */
+  /** The same, and from the connection to the first octet, while three quarters of all connections are taken. */
   readonly crowdedIdleTimeout: number;
   /** How long a client may leave its answers unread. */
   readonly writeTimeout: number;

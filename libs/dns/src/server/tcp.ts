@@ -92,9 +92,6 @@ export class TcpServer {
     const { limits, clock } = this.#options;
     const now = clock.monotonic();
     const crowded = this.#connections.size >= CROWDED * limits.connections;
-    const sooner = crowded ? limits.idleTimeout - limits.crowdedIdleTimeout : 0;
-    for (const connection of this.#connections) {
-      if (connection.deadline - (connection.idle ? sooner : 0) <= now) connection.destroy();
-    }
+    for (const connection of this.#connections) if (connection.isLate(now, crowded)) connection.destroy();
   }
 }
