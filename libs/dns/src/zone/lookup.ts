@@ -9,8 +9,8 @@ import { lowerCase, Name } from '../wire/name.js';
 export type Lookup =
   | { readonly form: 'service'; readonly service: string; readonly tag?: string; readonly place: Place }
   | { readonly form: 'node'; readonly node: string; readonly place: Place }
-  /** `0a010203.addr`: an address that stands in the name itself. */
-  | { readonly form: 'address'; readonly address: string; readonly place: Place }
+  /** `0a010203.addr`: an address that stands in the name itself, so that its datacenter does not matter. */
+  | { readonly form: 'address'; readonly address: string; readonly domain: Name }
   | { readonly form: 'reverse'; readonly address: string; readonly domain: Name }
   | { readonly form: 'apex'; readonly domain: Name }
   /** An empty non-terminal, such as `service.consul`: it has no records, but names below it have (RFC 8020). */
@@ -58,6 +58,7 @@ function parseWithin(name: Name, type: number, zone: Name): Lookup {
   const keyword = labels[at]!;
   const bare = keyword.startsWith('_');
   const parts = labels.slice(0, bare ? at + 1 : at).map(textOf);
+  if (keyword === 'addr' && parts.length > 0) return parseAddress(parts, domain) ?? nothing;
   const place = placeOf(labels.slice(at + 1), domain);
   if (!place) return nothing;
   if (parts.length === 0) return POPULATED.includes(keyword) ? { form: 'between', place } : nothing;
@@ -72,8 +73,6 @@ function parseForm(keyword: string, parts: readonly string[], place: Place): Loo
       return parseService(parts, place);
     case 'node':
       return { form: 'node', node: parts.join('.'), place };
-    case 'addr':
-      return parts.length === 1 ? parseAddress(parts[0]!, place) : undefined;
     default:
       return undefined;
   }
@@ -90,9 +89,9 @@ function parseService(parts: readonly string[], place: Place): Lookup {
   return { form: 'service', service: parts.at(-1)!, ...(tag !== '' && { tag }), place };
 }
 
-function parseAddress(hex: string, place: Place): Lookup | undefined {
-  if (!/^([0-9a-f]{8}|[0-9a-f]{32})$/.test(hex)) return undefined;
-  return { form: 'address', address: addressText(Buffer.from(hex, 'hex')), place };
+function parseAddress([hex, ...more]: readonly string[], domain: Name): Lookup | undefined {
+  if (more.length > 0 || !/^([0-9a-f]{8}|[0-9a-f]{32})$/.test(hex!)) return undefined;
+  return { form: 'address', address: addressText(Buffer.from(hex!, 'hex')), domain };
 }
 
 /** A name without keyword: a datacenter alone is a step on the way to what lies in it, and so is `_tcp` before it. */

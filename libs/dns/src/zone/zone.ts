@@ -158,9 +158,9 @@ export class Zone {
   }
 
   /** An address that the name itself spells; the address need not be known. */
-  #address(ask: Ask, { address, place }: Lookup & { form: 'address' }): AnswerKind {
+  #address(ask: Ask, { address, domain }: Lookup & { form: 'address' }): AnswerKind {
     const found = addressRecord(ask.name, this.#options.nodeTtl, address)!;
-    return asksFor(ask.type, found) ? this.#recordsOr(place.domain, [found]) : this.#noData(place.domain, [found]);
+    return asksFor(ask.type, found) ? this.#recordsOr(domain, [found]) : this.#noData(domain, [found]);
   }
 
   #reverse(ask: Ask, { address, domain }: Lookup & { form: 'reverse' }): AnswerKind {
