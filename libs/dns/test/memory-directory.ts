@@ -1,13 +1,18 @@
 import type { Directory, DirectoryChange, DirectoryInstance, DirectoryNode } from '../src/zone/directory.js';
 
+/** An instance with its tags, by which the directory finds it. */
+export interface MemoryInstance extends DirectoryInstance {
+  readonly tags: readonly string[];
+}
+
 /** The parts of an instance that a test cares about. */
-export type InstanceParts = Partial<Omit<DirectoryInstance, 'node'>> & { readonly node?: Partial<DirectoryNode> };
+export type InstanceParts = Partial<Omit<MemoryInstance, 'node'>> & { readonly node?: Partial<DirectoryNode> };
 
 export function nodeOf(parts: Partial<DirectoryNode> = {}): DirectoryNode {
   return { name: 'n1', address: '10.0.0.1', taggedAddresses: {}, meta: {}, ...parts };
 }
 
-export function instanceOf({ node, ...parts }: InstanceParts = {}): DirectoryInstance {
+export function instanceOf({ node, ...parts }: InstanceParts = {}): MemoryInstance {
   return {
     node: nodeOf(node),
     address: '',
@@ -22,7 +27,7 @@ export function instanceOf({ node, ...parts }: InstanceParts = {}): DirectoryIns
 
 /** A directory that a test fills by hand. It counts what it is asked. */
 export class MemoryDirectory implements Directory {
-  readonly services = new Map<string, DirectoryInstance[]>();
+  readonly services = new Map<string, MemoryInstance[]>();
   readonly nodes = new Map<string, DirectoryNode>();
   readonly addresses = new Map<string, { readonly node: string } | { readonly service: string }>();
   servers: DirectoryNode[] = [];
@@ -34,6 +39,11 @@ export class MemoryDirectory implements Directory {
     this.asked++;
     const all = this.services.get(service) ?? [];
     return tag === undefined ? all : all.filter(({ tags }) => tags.some((each) => each.toLowerCase() === tag));
+  }
+
+  hasTagBelow(service: string, suffix: string): boolean {
+    const tags = (this.services.get(service) ?? []).flatMap((instance) => instance.tags);
+    return tags.some((tag) => tag.toLowerCase().endsWith(`.${suffix}`));
   }
 
   node(name: string): DirectoryNode | undefined {

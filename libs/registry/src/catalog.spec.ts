@@ -49,6 +49,19 @@ describe('Catalog', () => {
     expect(catalog.service('web')!.withTag('blue')).toEqual([]);
   });
 
+  it('knows which tags a service has, and what stands behind their dots', () => {
+    change((draft) => draft.putInstance(anInstance({ id: 'w1', tags: ['V1.Eu.Blue', 'v1.eu.blue', 'green'] })));
+    change((draft) => draft.putInstance(anInstance({ id: 'w2', tags: ['v2.blue'] })));
+    const known = () => {
+      const { tagNames } = catalog.service('web')!;
+      const names = ['v1.eu.blue', 'eu.blue', 'blue', 'v2.blue', 'green', 'lue', ''];
+      return names.map((name) => [tagNames.has(name), tagNames.hasBelow(name)].map(Number).join('')).join(' ');
+    };
+    expect(known()).toBe('10 01 01 10 10 00 00');
+    change((draft) => draft.putInstance(anInstance({ id: 'w1', tags: [] })));
+    expect(known()).toBe('00 00 01 10 00 00 00');
+  });
+
   it('takes the worst of the checks of an instance and of its node', () => {
     change((draft) => draft.putInstance(anInstance()));
     const entry = catalog.instance('node1', 'web-1')!;

@@ -1,4 +1,5 @@
 import { canonicalAddress } from './address.js';
+import { TagNames } from './tag-names.js';
 import { worse, type Check, type Instance, type Node, type Revision, type Status } from './model.js';
 
 /** A check, with the revisions that made it and changed it last. */
@@ -80,6 +81,8 @@ export class ServiceEntry {
   readonly key: string;
   /** The latest change to an instance, to its checks or to its node. */
   revision: Revision;
+  /** The tags that instances have. */
+  readonly tagNames = new TagNames();
   readonly #members: InstanceEntry[] = [];
   #list: readonly InstanceEntry[] | undefined;
   #byTag: Map<string, readonly InstanceEntry[]> | undefined;
@@ -106,23 +109,25 @@ export class ServiceEntry {
   /** Instances that carry `tag`, whatever its letter case; the same array until an instance comes, goes or changes. */
   withTag(tag: string): readonly InstanceEntry[] {
     const key = tag.toLowerCase();
+    if (!this.tagNames.has(key)) return [];
     this.#byTag ??= new Map();
     let tagged = this.#byTag.get(key);
     if (!tagged) {
       tagged = this.instances.filter((entry) => entry.instance.tags.some((t) => t.toLowerCase() === key));
-      // Unknown tags come from outside, so they are not remembered: the map must not grow with every question.
-      if (tagged.length > 0) this.#byTag.set(key, tagged);
+      this.#byTag.set(key, tagged);
     }
     return tagged;
   }
 
   add(entry: InstanceEntry): void {
     entry.position = this.#members.push(entry) - 1;
+    this.tagNames.add(entry.instance.tags);
     this.#forget();
   }
 
   /** Takes out an instance that was added; the last one takes its place. */
   delete(entry: InstanceEntry): void {
+    this.tagNames.delete(entry.instance.tags);
     const last = this.#members.pop()!;
     if (last !== entry) {
       this.#members[entry.position] = last;

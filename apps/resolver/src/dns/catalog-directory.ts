@@ -21,6 +21,10 @@ export class CatalogDirectory implements Directory {
     return new InstanceList(tag === undefined ? entry.members : entry.withTag(tag));
   }
 
+  hasTagBelow(service: string, suffix: string): boolean {
+    return this.#catalog.service(service)?.tagNames.hasBelow(suffix) ?? false;
+  }
+
   node(name: string): DirectoryNode | undefined {
     return this.#catalog.node(name)?.node;
   }
@@ -78,9 +82,9 @@ class InstanceList implements List<DirectoryInstance> {
 }
 
 function instanceOf({ instance, node, status }: InstanceEntry): DirectoryInstance {
-  const { address, port, taggedAddresses, tags, weights } = instance;
+  const { address, port, taggedAddresses, weights } = instance;
   const fitting = { passing: fit(weights.passing), warning: fit(weights.warning) };
-  return { node: node.node, address, port, taggedAddresses, tags, weights: fitting, status };
+  return { node: node.node, address, port, taggedAddresses, weights: fitting, status };
 }
 
 /** The nearest number that an SRV record can hold: the catalog takes weights as they come. */

@@ -28,3 +28,11 @@ it('answers what was registered before the 200, and nothing else after a change'
   await register({ ID: 'b', Service: 'web', Address: '10.0.0.3', Port: 80 });
   expect(await dns.resolve4('web.service.consul')).toEqual(['10.0.0.3']);
 });
+
+it('knows a step on the way to a tag, which resolvers that ask label by label pass by', async () => {
+  await register({ ID: 'c', Service: 'db', Port: 1, Tags: ['V1.Primary'] });
+  await expect(dns.resolve4('primary.db.service.consul')).rejects.toMatchObject({ code: 'ENODATA' });
+  await expect(dns.resolve4('second.db.service.consul')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  await register({ ID: 'c', Service: 'db', Port: 1, Tags: [] });
+  await expect(dns.resolve4('primary.db.service.consul')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+});

@@ -19,7 +19,6 @@ export interface DirectoryInstance {
   readonly port: number;
   /** Further addresses by kind, such as `lan_ipv6`. */
   readonly taggedAddresses: Readonly<Record<string, { readonly address: string; readonly port: number }>>;
-  readonly tags: readonly string[];
   /** SRV weights by status, 0 to 65535. */
   readonly weights: { readonly passing: number; readonly warning: number };
   /** The worst verdict of the checks of the instance and its node. */
@@ -47,6 +46,8 @@ export interface Directory {
   readonly stale: boolean;
   /** All instances of a service in no particular order, healthy or not; with `tag` those that carry it. Empty when there are none. */
   instances(service: string, tag?: string): List<DirectoryInstance>;
+  /** Whether some instance of a service has a tag that ends in a dot and `suffix`. */
+  hasTagBelow(service: string, suffix: string): boolean;
   node(name: string): DirectoryNode | undefined;
   /** Whether some node has a name that ends in a dot and `suffix`. */
   hasNodeBelow(suffix: string): boolean;

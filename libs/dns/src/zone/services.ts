@@ -1,12 +1,11 @@
 import { TYPE } from '../wire/codes.js';
-import { lowerCase, Name } from '../wire/name.js';
+import { Name } from '../wire/name.js';
 import { record, type ResourceRecord } from '../wire/record.js';
 import { addressRecord, asksFor, isAddress, type AddressChoice } from './address-records.js';
 import type { AnswerRecord } from './answer.js';
 import type { DirectoryInstance } from './directory.js';
 import { MIN_ANSWER, type Room } from './limits.js';
 import { metaRecords } from './node-meta.js';
-import type { List } from './shuffle.js';
 import { addressName, nodeName, type Home } from './target-name.js';
 
 /** What is asked of a service, and where in the zone. */
@@ -134,12 +133,4 @@ function nodeTexts({ ttl, home }: ServiceQuestion, { node }: DirectoryInstance):
   if (Object.keys(node.meta).length === 0) return [];
   const owner = nodeName(node.name, home);
   return owner ? metaRecords(owner, ttl, node.meta) : [];
-}
-
-/** Whether some instance has a tag that ends in a dot and `tag`: then the name is a step on the way to that tag's. */
-export function hasTagBelow(instances: List<DirectoryInstance>, tag: string): boolean {
-  for (let i = 0; i < instances.length; i++) {
-    if (instances.at(i)!.tags.some((each) => lowerCase(each).endsWith(`.${tag}`))) return true;
-  }
-  return false;
 }

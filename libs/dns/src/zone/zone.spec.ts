@@ -129,6 +129,8 @@ describe('a service', () => {
     // Resolvers that ask label by label pass by here (RFC 9156).
     expect(ask('primary.web.service.consul', 'A').kind).toBe('no data');
     expect(ask('_v1.service.consul', 'A').kind).toBe('no data');
+    expect(ask('web._v1.service.consul', 'A').kind).toBe('no name');
+    expect(ask('x._web._v1.service.consul', 'SRV').kind).toBe('no name');
   });
 
   it('takes TTLs by name and prefix', () => {

@@ -19,7 +19,7 @@ import { parseLookup, type Lookup, type Place } from './lookup.js';
 import { metaRecords } from './node-meta.js';
 import type { ZoneOptions } from './options.js';
 import type { Query } from './query.js';
-import { addressAnswers, hasTagBelow, hostAnswers, srvAnswers, type ResolveHost } from './services.js';
+import { addressAnswers, hostAnswers, srvAnswers, type ResolveHost } from './services.js';
 import { shuffled } from './shuffle.js';
 import { nodeName, serviceName } from './target-name.js';
 import { ServiceTtl } from './ttl.js';
@@ -129,9 +129,12 @@ export class Zone {
     return type === TYPE.ANY && ask.oneRrset ? firstRrset(answers) : answers;
   }
 
-  /** No instance is fit: as in Consul that is no name, so that clients drop what they had; but a step on the way to a name is one. */
+  /**
+   * No instance is fit: as in Consul that is no name, so that clients drop what they had; but a step on the way to a name is one: `_tcp.service` to
+   * `_web._tcp.service`, `primary.web.service` to the tag `v1.primary`.
+   */
   #noService(service: string, tag: string | undefined, registered: boolean, domain: Name): AnswerKind {
-    const step = service.startsWith('_') || (tag !== undefined && hasTagBelow(this.#directory.instances(service), tag));
+    const step = tag === undefined ? service.startsWith('_') : this.#directory.hasTagBelow(service, tag);
     if (step) return this.#noData(domain);
     if (!registered) return this.#noName(domain);
     return { ...this.#noName(domain), error: { code: EXTENDED_ERROR.OTHER, text: 'no passing instance' } };
