@@ -386,6 +386,7 @@ describe('TCP', () => {
     await eventually('the answer', 5_000, () => ids.length === 1);
     await clock.advance(2_000);
     await closed;
+    expect(ids).toEqual([1]);
   });
 
   it('counts the connections that are open, and those turned away', async () => {
