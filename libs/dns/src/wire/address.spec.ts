@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOctets, addressText } from './address.js';
+import { addressOctets, addressText, unmapped } from './address.js';
 
 describe('addressOctets', () => {
   it.each([
@@ -34,6 +34,20 @@ describe('addressText', () => {
     ['0a0102ff', '10.1.2.255'],
   ])('writes %s', (hex, text) => {
     expect(addressText(Buffer.from(hex, 'hex'))).toBe(text);
+  });
+
+  it.each([
+    ['::ffff:10.1.2.3', '10.1.2.3'],
+    ['::FFFF:a01:203', '10.1.2.3'],
+    ['0:0:0:0:0000:ffff:0a01:0203', '10.1.2.3'],
+    ['::ffff:0:10.1.2.3', '::ffff:0:10.1.2.3'],
+    ['0:0:0:0:ffff::1', '0:0:0:0:ffff::1'],
+    ['::ffff:10.1.2.3%eth0', '::ffff:10.1.2.3%eth0'],
+    ['2001:db8::ffff:1', '2001:db8::ffff:1'],
+    ['10.1.2.3', '10.1.2.3'],
+    [':ffff:', ':ffff:'],
+  ])('unmaps %s to %s', (text, unmappedText) => {
+    expect(unmapped(text)).toBe(unmappedText);
   });
 
   it('is the inverse of addressOctets', () => {

@@ -2,6 +2,10 @@ import { isIPv6 } from 'node:net';
 
 const SCRATCH = Buffer.alloc(4);
 
+/** What an IPv4-mapped address begins with, in octets and as text; the text alone is no proof, but spares most addresses the parsing. */
+const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
+const MAPPED_TEXT = /^[0:]+:ffff:/i;
+
 /**
  * The octets of an IP address: 4 for IPv4, 16 for IPv6. An IPv4-mapped IPv6 address stays one of 16.
  *
@@ -11,6 +15,12 @@ export function addressOctets(text: string): Buffer | undefined {
   if (text.includes(':')) return isIPv6(text) && !text.includes('%') ? ipv6Octets(text) : undefined;
   const octets = Buffer.allocUnsafe(4);
   return writeIpv4(text, octets) ? octets : undefined;
+}
+
+/** The IPv4 address that an IPv4-mapped IPv6 one stands for (RFC 4291 section 2.5.5.2); any other text as it is. */
+export function unmapped(text: string): string {
+  const octets = MAPPED_TEXT.test(text) ? addressOctets(text) : undefined;
+  return octets?.subarray(0, 12).equals(MAPPED) === true ? addressText(octets.subarray(12)) : text;
 }
 
 /** Whether `text` is an IPv4 address in dotted decimal. */

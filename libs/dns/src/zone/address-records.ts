@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { isIPv4Text } from '../wire/address.js';
+import { isIPv4Text, unmapped } from '../wire/address.js';
 import { TYPE } from '../wire/codes.js';
 import type { Name } from '../wire/name.js';
 import { record, type ResourceRecord } from '../wire/record.js';
@@ -16,7 +16,7 @@ interface Preference {
 const LAN: Preference = { a: ['lan_ipv4'], aaaa: ['lan_ipv6'], others: ['lan_ipv6', 'lan_ipv4'] };
 const WAN: Preference = { a: ['wan_ipv4', 'wan'], aaaa: ['wan_ipv6', 'wan'], others: ['wan_ipv6', 'wan_ipv4', 'wan'] };
 
-/** Chooses among the addresses of nodes and instances, as Consul does. */
+/** Chooses among the addresses of nodes and instances, as Consul does: an IPv4-mapped address counts as the IPv4 address. */
 export class AddressChoice {
   readonly #wan: boolean;
   readonly #preference: Preference;
@@ -29,8 +29,8 @@ export class AddressChoice {
 
   /** The address of a node for a question of `type`. */
   ofNode({ address, taggedAddresses }: DirectoryNode, type: number): string {
-    for (const kind of this.#preferred(type)) if (taggedAddresses[kind]) return taggedAddresses[kind];
-    return address;
+    for (const kind of this.#preferred(type)) if (taggedAddresses[kind]) return unmapped(taggedAddresses[kind]);
+    return unmapped(address);
   }
 
   /** Whether that is a wide-area address, which the node's name does not lead to. */
@@ -45,9 +45,9 @@ export class AddressChoice {
   ofInstance({ address, taggedAddresses }: DirectoryInstance, type: number): string {
     for (const kind of this.#preferred(type)) {
       const tagged = taggedAddresses[kind];
-      if (tagged?.address) return tagged.address;
+      if (tagged?.address) return unmapped(tagged.address);
     }
-    return address;
+    return unmapped(address);
   }
 
   portOf({ port, taggedAddresses }: DirectoryInstance): number {

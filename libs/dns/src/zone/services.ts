@@ -32,7 +32,7 @@ interface Target {
 const SRV_HEAD = 18;
 
 /**
- * SRV answers for instances, in their order, without duplicates.
+ * SRV answers for instances, in their order, each target and port once, whatever its weight.
  *
  * @param nodeMetaTxt whether the metadata of nodes come with them
  */
@@ -49,9 +49,9 @@ export function srvAnswers(
     const target = srvTarget(question, instance, resolveHost);
     if (!target) continue;
     const port = choice.portOf(instance);
-    const weight = instance.status === 'passing' ? instance.weights.passing : instance.weights.warning;
-    const key = `${port} ${weight} ${target.name.labels.join('.')}`;
+    const key = `${port} ${target.name.labels.join('.')}`;
     if (answers.has(key)) continue;
+    const weight = instance.status === 'passing' ? instance.weights.passing : instance.weights.warning;
     const srv = record(owner, 'SRV', ttl, { priority: 1, weight, port, target: target.name });
     const additional = nodeMetaTxt ? [...target.additional, ...nodeTexts(question, instance)] : target.additional;
     answers.set(key, { record: srv, additional });

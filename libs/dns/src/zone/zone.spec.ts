@@ -77,6 +77,15 @@ describe('a service', () => {
     expect(show(ask('web.service.consul', 'SRV'))[0]).toMatch(/AAAA 2001:db8::6$/);
   });
 
+  it('takes an IPv4-mapped address for the IPv4 one', () => {
+    const { ask, directory } = zoneOf({ web: [{ address: '::FFFF:10.9.9.9' }] });
+    expect(show(ask('web.service.consul', 'A'))).toEqual(['web.service.consul. 0 A 10.9.9.9']);
+    expect(ask('web.service.consul', 'AAAA').kind).toBe('no data');
+    expect(show(ask('web.service.consul', 'SRV'))[0]).toBe('+ 0a090909.addr.dc1.consul. 0 A 10.9.9.9');
+    directory.nodes.set('n1', nodeOf({ address: '0:0:0:0:0:ffff:a01:203' }));
+    expect(show(ask('n1.node.consul', 'A'))).toEqual(['n1.node.consul. 0 A 10.1.2.3']);
+  });
+
   it('answers clients elsewhere with wide-area addresses and ports', () => {
     const taggedAddresses = {
       lan_ipv4: { address: '10.4.4.4', port: 1 },
@@ -98,9 +107,10 @@ describe('a service', () => {
     expect(show(zoneOf(services).ask('web.service.consul', 'SRV')).join('\n')).toMatch(/SRV 1 1 80 0a040404.addr/);
   });
 
-  it('sends no SRV record twice', () => {
+  it('sends no SRV record twice, also when it was registered with two weights', () => {
     const one = { address: '10.9.9.9', port: 1 };
-    const { ask } = zoneOf({ web: [one, { ...one, node: { name: 'n2' } }, { ...one, port: 2 }] });
+    const heavy = { ...one, weights: { passing: 9, warning: 1 } };
+    const { ask } = zoneOf({ web: [one, heavy, { ...one, node: { name: 'n2' } }, { ...one, port: 2 }] });
     expect(show(ask('web.service.consul', 'SRV')).filter((each) => each.includes(' SRV '))).toHaveLength(2);
   });
 
@@ -292,6 +302,12 @@ describe('other names', () => {
       'consul. 4 NS s1.node.dc1.consul.',
       'consul. 4 NS v6.node.dc1.consul.',
     ]);
+  });
+
+  it('has glue that clients elsewhere can reach', () => {
+    const far = zoneOf({}, { translateWanAddrs: true });
+    far.directory.servers = [nodeOf({ taggedAddresses: { wan: '198.18.0.4' } })];
+    expect(show(far.ask('consul', 'NS'))).toContain('+ n1.node.dc1.consul. 0 A 198.18.0.4');
   });
 
   it('finds an IPv6 address by its name in ip6.arpa', () => {

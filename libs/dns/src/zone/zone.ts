@@ -197,7 +197,7 @@ export class Zone {
     return [...shuffled(nodes)].slice(0, MAX_NAME_SERVERS).flatMap((node: DirectoryNode) => {
       const target = nodeName(node.name.toLowerCase(), home);
       if (!target) return [];
-      const glue = addressRecord(target, ttl, node.address);
+      const glue = addressRecord(target, ttl, this.#choice.ofNode(node, TYPE.ANY));
       return [{ record: record(domain, 'NS', ttl, { target }), additional: glue ? [glue] : [] }];
     });
   }
