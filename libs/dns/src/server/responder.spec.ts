@@ -211,6 +211,18 @@ describe('a finished reply', () => {
     expect(directory.asked).toBe(75);
   });
 
+  it.each([
+    ['an address', Array.from({ length: 10 }, (_, i) => ({ address: `10.0.0.${i}` }))],
+    ['a host name', Array.from({ length: 10 }, (_, i) => ({ address: `h${i}.example` }))],
+  ])('that tells %s of one of many instances tells those of others soon', (_, instances) => {
+    const { respond, directory } = startResponder({ aRecordLimit: 1 });
+    directory.put('web', ...instances);
+    const query = queryOctets('web.service.consul', 'A', { opt: {} });
+    const replies = Array.from({ length: 100 }, () => parseMessage(respond(query, 'udp')!));
+    expect(replies.every(({ answers, tc }) => answers.length === 1 && !tc)).toBe(true);
+    expect(new Set(replies.map(({ answers }) => line(answers[0]!))).size).toBeGreaterThan(7);
+  });
+
   it('gives way to newer ones when there are too many, and is made again', () => {
     const { respond, directory } = startResponder({}, 1);
     directory.put('web', {});

@@ -30,6 +30,8 @@ export type AnswerKind = { readonly error?: ExtendedError } & (
       readonly authority?: readonly ResourceRecord[];
       /** Whether the order is random and another time another one is wanted. */
       readonly shuffled?: boolean;
+      /** The most answers that are sent, by choice: the others have their turn another time, and nobody misses them. */
+      readonly limit?: number | undefined;
     }
   /** The name exists, but has nothing of this type. */
   | { readonly kind: 'no data'; readonly soa: ResourceRecord; readonly additional?: readonly ResourceRecord[] }

@@ -155,6 +155,12 @@ describe('buildReply', () => {
     expect(reply(query(OWNER, 'SRV'), srv(9), { ...OPTIONS, udpAnswerLimit: 9 }).answers).toHaveLength(8);
   });
 
+  it('leaves out answers beyond a limit by choice without TC, and their additional records', () => {
+    const got = reply(query(OWNER, 'SRV'), { ...srv(6), limit: 2 });
+    expect([got.answers.length, got.additional.length, got.tc]).toEqual([2, 2, false]);
+    expect(reply(query(OWNER, 'SRV'), { ...srv(60), limit: 50 }).tc).toBe(true);
+  });
+
   it('sends each additional record once', () => {
     const [first] = srv(1).answers;
     const twice: AnswerKind = { kind: 'records', answers: [first!, first!] };

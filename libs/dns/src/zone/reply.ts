@@ -79,7 +79,13 @@ function sectionsOf(answer: AnswerKind): Sections {
   const { error } = answer;
   switch (answer.kind) {
     case 'records':
-      return { ...EMPTY, rcode: RCODE.NOERROR, answers: answer.answers, authority: answer.authority ?? [], error };
+      return {
+        ...EMPTY,
+        rcode: RCODE.NOERROR,
+        answers: answer.answers.slice(0, answer.limit),
+        authority: answer.authority ?? [],
+        error,
+      };
     case 'no data':
       return { ...EMPTY, rcode: RCODE.NOERROR, authority: [answer.soa], additional: answer.additional ?? [], error };
     case 'no name':

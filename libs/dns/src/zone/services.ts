@@ -65,7 +65,7 @@ export function srvAnswers(
  * Address answers (A, AAAA, or for ANY both) for instances, in their order, without duplicates. Only when no instance has an address of the
  * right kind does the first host name count, as the one CNAME that a name may have (RFC 1034 section 3.6.2).
  *
- * @param limit the most that there may be; 0: any number
+ * @param limit the most that are wanted, of which one more is found so that others are known to be there; 0: any number
  */
 export function addressAnswers(
   question: ServiceQuestion,
@@ -81,7 +81,7 @@ export function addressAnswers(
     const found = addressRecord(owner, ttl, address);
     if (found && asksFor(type, found)) records.set(address, found);
     if (!found) host ??= Name.fromText(address);
-    if (records.size === limit && limit > 0) break;
+    if (records.size > limit && limit > 0) break;
     if (records.size > room.answers || records.size * MIN_ANSWER > room.octets) break;
   }
   if (records.size === 0 && host) return hostAnswers(question, host, resolveHost);

@@ -37,8 +37,8 @@ interface Ask {
   /** ANY gives one RRset over UDP, and all over TCP (RFC 8482). */
   readonly oneRrset: boolean;
   readonly room: Room;
-  /** How many CNAMEs led here. */
-  readonly depth: number;
+  /** The names that CNAMEs led along, to the present one. */
+  readonly path: readonly Name[];
   /** Collects what the answer is made from. */
   readonly sources: Set<Source>;
 }
@@ -73,7 +73,7 @@ export class Zone {
     const room = roomFor(query, this.#options);
     const kind =
       question.class === CLASS.IN
-        ? this.#answer({ name, type, oneRrset: transport === 'udp', room, depth: 0, sources })
+        ? this.#answer({ name, type, oneRrset: transport === 'udp', room, path: [name], sources })
         : chaosAnswer(question, this.#options);
     return { ...kind, ...(this.#directory.stale && staleness(kind)), sources: [...sources] };
   }
@@ -108,10 +108,12 @@ export class Zone {
     const all = this.#directory.instances(service, tag);
     const usable = new Usable(shuffled(all), this.#options.onlyPassing);
     const answers = this.#serviceAnswers(ask, service, place, usable);
-    if (!usable.found) return this.#noService(service, tag, all.length > 0, place.domain);
+    if (usable.count === 0) return this.#noService(service, tag, all.length > 0, place.domain);
     if (answers.length === 0) return this.#noData(place.domain);
-    // A CNAME stays in front of what it leads to.
-    return { kind: 'records', answers, shuffled: answers.length > 1 && answers[0]!.record.type !== 'CNAME' };
+    // The CNAME is that of an instance; which one, is chosen each time.
+    if (answers[0]!.record.type === 'CNAME') return { kind: 'records', answers, shuffled: usable.count > 1 };
+    const limit = ask.type === TYPE.SRV ? 0 : this.#options.aRecordLimit;
+    return { kind: 'records', answers, shuffled: answers.length > 1, ...(limit > 0 && { limit }) };
   }
 
   #serviceAnswers(
@@ -202,13 +204,19 @@ export class Zone {
     });
   }
 
-  /** Follows a host name within the zone, no deeper than MAX_CHAIN; names elsewhere are the client's to resolve. */
+  /** Follows a host name within the zone, no deeper than MAX_CHAIN and no name twice; names elsewhere are the client's to resolve. */
   #resolver(ask: Ask): ResolveHost {
     return (host, type) => {
-      if (ask.depth >= MAX_CHAIN || !this.#names.some((zone) => host.isWithin(zone))) return [];
-      const next = this.#answer({ ...ask, name: host, type, oneRrset: false, depth: ask.depth + 1 });
-      return next.kind === 'records' ? next.answers.map(recordOf).filter(isAddressOrAlias) : [];
+      const { path } = ask;
+      if (path.length > MAX_CHAIN || path.some((name) => name.equals(host)) || !this.#isOurs(host)) return [];
+      const next = this.#answer({ ...ask, name: host, type, oneRrset: false, path: [...path, host] });
+      if (next.kind !== 'records') return [];
+      return next.answers.slice(0, next.limit).map(recordOf).filter(isAddressOrAlias);
     };
+  }
+
+  #isOurs(name: Name): boolean {
+    return this.#names.some((zone) => name.isWithin(zone));
   }
 
   #isHere({ datacenter }: Place): boolean {
@@ -230,9 +238,9 @@ export class Zone {
   }
 }
 
-/** Those of some instances that are fit to be answered, and whether there was one. */
+/** Those of some instances that are fit to be answered, and how many were taken. */
 class Usable implements Iterable<DirectoryInstance> {
-  found = false;
+  count = 0;
   readonly #instances: Iterable<DirectoryInstance>;
   readonly #onlyPassing: boolean;
 
@@ -245,7 +253,7 @@ class Usable implements Iterable<DirectoryInstance> {
     for (const instance of this.#instances) {
       const { status } = instance;
       if (status === 'critical' || (status === 'warning' && this.#onlyPassing)) continue;
-      this.found = true;
+      this.count++;
       yield instance;
     }
   }
