@@ -32,6 +32,7 @@ export class MemoryDirectory implements Directory {
   readonly addresses = new Map<string, { readonly node: string } | { readonly service: string }>();
   servers: DirectoryNode[] = [];
   stale = false;
+  revision = 0;
   asked = 0;
   readonly #listeners = new Set<(change: DirectoryChange) => void>();
 
@@ -76,6 +77,7 @@ export class MemoryDirectory implements Directory {
   }
 
   tell({ services = [], nodes = [], addresses = [], everything = false }: Partial<DirectoryChange>): void {
+    this.revision++;
     for (const listener of this.#listeners) listener({ services, nodes, addresses, everything });
   }
 }

@@ -15,6 +15,10 @@ export class CatalogDirectory implements Directory {
     return this.#catalog.stale;
   }
 
+  get revision(): number {
+    return this.#catalog.revision;
+  }
+
   instances(service: string, tag?: string): List<DirectoryInstance> {
     const entry = this.#catalog.service(service);
     if (!entry) return NO_INSTANCES;

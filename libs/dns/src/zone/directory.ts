@@ -44,6 +44,8 @@ export interface DirectoryChange {
 export interface Directory {
   /** Whether it may have missed changes, because it cannot reach who tells it of them. */
   readonly stale: boolean;
+  /** Another number after each change. */
+  readonly revision: number;
   /** All instances of a service in no particular order, healthy or not; with `tag` those that carry it. Empty when there are none. */
   instances(service: string, tag?: string): List<DirectoryInstance>;
   /** Whether some instance of a service has a tag that ends in a dot and `suffix`. */

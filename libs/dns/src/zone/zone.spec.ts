@@ -343,14 +343,18 @@ describe('other names', () => {
 });
 
 describe('the SOA serial', () => {
-  it('grows with time and never goes back', async () => {
+  it('is the time of the latest change, and never goes back', async () => {
     const clock = new FakeClock(5_000);
-    const zone = new Zone(zoneOptions(), new MemoryDirectory(), clock);
+    const directory = new MemoryDirectory();
+    const zone = new Zone(zoneOptions(), directory, clock);
     const serial = () => /(\d+) 3600/.exec(show(zone.answer(query('consul', 'ANY')))[0]!)![1];
     expect(serial()).toBe('5');
     await clock.advance(2_500);
+    expect(serial()).toBe('5');
+    directory.put('web', {});
     expect(serial()).toBe('7');
     clock.now = () => 1_000;
+    directory.put('web');
     expect(serial()).toBe('7');
   });
 });

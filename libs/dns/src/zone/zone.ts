@@ -60,7 +60,7 @@ export class Zone {
     this.#options = options;
     this.#directory = directory;
     this.#names = options.altDomain ? [options.domain, options.altDomain] : [options.domain];
-    this.#head = new ZoneHead(options, clock);
+    this.#head = new ZoneHead(options, directory, clock);
     this.#serviceTtl = new ServiceTtl(options.serviceTtl);
     this.#datacenter = options.datacenter.toLowerCase();
     this.#choice = new AddressChoice(options.translateWanAddrs);
