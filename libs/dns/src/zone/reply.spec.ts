@@ -216,6 +216,16 @@ describe('error replies', () => {
       '12348001 0001 0000 0000 0000 00 0001 0001',
     ],
     ['a header alone', '000000000000000000000000', '000080010000000000000000'],
+    [
+      'an OPT record that parses',
+      '12340000 0001 0000 0000 0001 00 0001 0001 00 0029 1000 00008000 0005 000a 0001 ff',
+      '12348001 0001 0000 0000 0001 00 0001 0001 00 0029 04d0 00008000 0000',
+    ],
+    [
+      'no OPT record that does not',
+      '12340000 0001 0000 0000 0001 00 0001 0001 00 0029 1000 00000000 0005 000a 0002 ff',
+      '12348001 0001 0000 0000 0000 00 0001 0001',
+    ],
   ])('echo %s from a bad query', (_, bytes, expected) => {
     const got = buildError(Buffer.from(bytes.replaceAll(' ', ''), 'hex'), RCODE.FORMERR);
     expect(got.toString('hex')).toBe(expected.replaceAll(' ', ''));

@@ -1,4 +1,5 @@
 import { FLAG, HEADER_LENGTH, OPCODE, RCODE } from '../wire/codes.js';
+import { parseMessage } from '../wire/message.js';
 import { buildOpt, optLength, type Opt } from '../wire/opt.js';
 import { ParseError } from '../wire/parse-error.js';
 import { buildQuestion, parseQuestion } from '../wire/question.js';
@@ -53,17 +54,20 @@ export function buildBadVersion(query: (Query | CookieQuery) & { readonly opt: O
 }
 
 /**
- * The reply to a query that cannot be answered, made from its header alone and, when it parses, its only question. The header must be there.
+ * The reply to a query that cannot be answered: its header, which must be there, and of its only question and its OPT record what parses. A
+ * client that gets no OPT record for its own would take the server for one without EDNS (RFC 6891 section 7).
  */
 export function buildError(bytes: Buffer, rcode: number): Buffer {
   const question = bytes.readUInt16BE(4) === 1 ? questionOf(bytes) : undefined;
-  const reply = Buffer.alloc(HEADER_LENGTH + (question?.length ?? 0));
-  reply.writeUInt16BE(bytes.readUInt16BE(0), 0);
-  const kept = bytes.readUInt16BE(2) & (FLAG.RD | 0x7800);
-  reply.writeUInt16BE(FLAG.QR | kept | rcode, 2);
-  reply.writeUInt16BE(question ? 1 : 0, 4);
-  question?.copy(reply, HEADER_LENGTH);
-  return reply;
+  const opt = optOf(bytes);
+  const writer = WRITER;
+  writer.reset();
+  writer.uint16(bytes.readUInt16BE(0));
+  writer.uint16(FLAG.QR | (bytes.readUInt16BE(2) & (FLAG.RD | 0x7800)) | rcode);
+  for (const count of [question ? 1 : 0, 0, 0, opt ? 1 : 0]) writer.uint16(count);
+  if (question) writer.octets(question);
+  if (opt) buildOpt(writer, replyOpt(opt, 0, []));
+  return writer.toBuffer();
 }
 
 /** The reply to an operation other than a query: its header alone (RFC 8906 section 3.1.4). */
@@ -186,11 +190,22 @@ function dataKey({ data }: ResourceRecord): string {
 /** The octets of the first question, if it parses. */
 function questionOf(bytes: Buffer): Buffer | undefined {
   const reader = new Reader(bytes, HEADER_LENGTH);
-  try {
+  return unlessMalformed(() => {
     parseQuestion(reader);
+    return bytes.subarray(HEADER_LENGTH, reader.offset);
+  });
+}
+
+/** What the OPT record says, if the whole message parses. */
+function optOf(bytes: Buffer): Opt | undefined {
+  return unlessMalformed(() => parseMessage(bytes).opt);
+}
+
+function unlessMalformed<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
   } catch (error) {
     if (error instanceof ParseError) return undefined;
     throw error;
   }
-  return bytes.subarray(HEADER_LENGTH, reader.offset);
 }
