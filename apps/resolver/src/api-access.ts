@@ -1,15 +1,13 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList } from 'node:net';
 import { environmentName, type Config } from '#libs/config';
 import type { Logger } from '#libs/observability';
 import { StartError } from '#libs/supervisor';
 import type { Clock } from '#libs/time';
 import { TokenFileError } from './consul/access/token-table.js';
 import { Tokens } from './consul/access/tokens.js';
+import { networksOf } from './consul/limits/networks.js';
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
+const isOnLoopback = networksOf(['127.0.0.0/8', '::1']);
 
 /**
  * Refuses to open the API to other machines while nothing guards it and nobody said that this is meant.
@@ -40,7 +38,7 @@ export function openTokens({ resolver }: Config, log: Logger, clock: Clock): Tok
 /** A name that leads nowhere is for the listener to complain of. */
 async function isLoopback(host: string): Promise<boolean> {
   const addresses = await lookup(host, { all: true }).catch(() => []);
-  return addresses.every(({ address, family }) => LOOPBACK.check(address, family === 6 ? 'ipv6' : 'ipv4'));
+  return addresses.every(({ address }) => isOnLoopback(address));
 }
 
 function named(key: string): string {
