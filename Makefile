@@ -62,6 +62,7 @@ build: $(BUILT) ## build both programs into dist/
 
 bench: $(BUILT) ## measure against bare peers in the same run: make bench, make bench dns, make bench http
 	@tsc -p test/bench/tsconfig.json
+	@test/bench/prepare.sh
 	@$(NODE) dist/test/bench/main.js $(BENCHES)
 
 chaos: $(BUILT) tools ## kill the resolver with -9 under load 200 times (CHAOS_ROUNDS=20 make chaos: 20 times), and fill its disk

@@ -1,13 +1,35 @@
-// Runs the benchmarks that the arguments name, or all of them.
-import { benchDns } from './dns.bench.js';
+// Runs the benchmarks that the arguments name, or all of them. `dns` stands for all whose name begins with `dns-`.
+import { watchOthers } from './cpu.js';
+import { benchChurn } from './dns/churn.bench.js';
+import { benchLatency } from './dns/latency.bench.js';
+import { benchMemory } from './dns/memory.bench.js';
+import { benchScale } from './dns/scale.bench.js';
+import { benchTcp } from './dns/tcp.bench.js';
+import { benchUdp } from './dns/udp.bench.js';
 import { benchHttp } from './http.bench.js';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { dns: benchDns, http: benchHttp };
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  'dns-udp': benchUdp,
+  'dns-scale': benchScale,
+  'dns-churn': benchChurn,
+  'dns-latency': benchLatency,
+  'dns-memory': benchMemory,
+  'dns-tcp': benchTcp,
+  http: benchHttp,
+};
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);
-const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+const all = Object.keys(BENCHMARKS);
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : all;
+const chosen = wanted.map((word) => all.filter((name) => name === word || name.startsWith(`${word}-`)));
+const unknown = wanted.filter((_, i) => chosen[i]!.length === 0);
 if (unknown.length > 0) {
-  process.stderr.write(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}\n`);
+  process.stderr.write(`no benchmark ${unknown.join(', ')}; there are ${all.join(', ')}\n`);
   process.exit(2);
 }
-for (const name of names) await BENCHMARKS[name]!();
+for (const name of new Set(chosen.flat())) {
+  const others = watchOthers();
+  await BENCHMARKS[name]!();
+  console.log(
+    `\nOther programs took ${Math.max(0, Math.round(others() * 100))} % of the machine's CPU time during ${name}.`,
+  );
+}

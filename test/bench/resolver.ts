@@ -1,22 +1,38 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer, subject, type Subject } from './subject.js';
 
-/** The built resolver, with an empty store of its own and `instances` passing instances of the service `web`. */
-export async function startResolver(instances: number): Promise<{ dns: Subject; http: Subject; stop(): void }> {
+/** A resolver under measurement: its two front doors are subjects with the same process. */
+export interface BenchResolver {
+  readonly dns: Subject;
+  readonly http: Subject;
+  readonly process: ChildProcess;
+  stop(): void;
+}
+
+/**
+ * The built resolver, with an empty store of its own and `instances` passing instances of the service `web`.
+ *
+ * @param nodeOptions options of Node itself, such as a script to load first
+ */
+export async function startResolver(instances = 0, nodeOptions: readonly string[] = []): Promise<BenchResolver> {
   const folder = mkdtempSync(join(tmpdir(), 'signpost-bench-'));
-  const { ready, child } = await startServer('../../apps/resolver/src/main.js', {
+  const env = {
     SIGNPOST_RESOLVER_HTTP_PORT: '0',
     SIGNPOST_RESOLVER_DNS_PORT: '0',
     SIGNPOST_RESOLVER_DATA_DIR: folder,
+    SIGNPOST_DEBUG_RESOLVER_PORT: '0',
     SIGNPOST_LOG_LEVEL: 'warn',
-  });
+  };
+  const { ready, child } = await startServer('../../apps/resolver/src/main.js', env, [], nodeOptions);
   const registry = ready.endpoints['registry']!;
   for (let i = 1; i <= instances; i++) await register(registry, i);
   return {
     dns: subject('resolver', ready.endpoints['dns']!, child),
     http: subject('resolver', registry, child),
+    process: child,
     stop() {
       child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });

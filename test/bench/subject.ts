@@ -1,10 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isReady, type Ready } from '#libs/supervisor';
-
-/** Clock ticks a second in /proc/<pid>/stat: 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
+import { cpuMicroseconds } from './cpu.js';
 
 /** A server under measurement, in a process of its own. */
 export interface Subject {
@@ -12,7 +9,7 @@ export interface Subject {
   /** Where the load goes. */
   readonly host: string;
   readonly port: number;
-  /** Microseconds of CPU time, user and system, that it has used so far, over all its threads. */
+  /** Microseconds of CPU time, user and system, that it has used so far, over all its threads and processes. */
   cpuMicroseconds(): number;
   stop(): void;
 }
@@ -21,16 +18,24 @@ export interface Subject {
 const SERVER_CORE = '0';
 const LOAD_CORE = '1';
 
+/** Starts any program on the servers' core. */
+export function spawnServer(
+  command: readonly string[],
+  stdio: StdioOptions,
+  env: Record<string, string> = {},
+): ChildProcess {
+  return spawn('taskset', ['-c', SERVER_CORE, ...command], { env: { ...process.env, ...env }, stdio });
+}
+
 /** Starts a compiled script of this repository on the servers' core and waits until it says that it serves. */
 export async function startServer(
   script: string,
   env: Record<string, string> = {},
   args: readonly string[] = [],
+  nodeOptions: readonly string[] = [],
 ): Promise<{ readonly ready: Ready; readonly child: ChildProcess }> {
-  const child = spawn('taskset', ['-c', SERVER_CORE, process.execPath, pathOf(script), ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const command = [process.execPath, ...nodeOptions, pathOf(script), ...args];
+  const child = spawnServer(command, ['ignore', 'ignore', 'inherit', 'ipc'], env);
   const ready = await new Promise<Ready>((resolve, reject) => {
     child.on('message', (message) => isReady(message) && resolve(message));
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code} before it served`)));
@@ -52,22 +57,27 @@ export function subject(name: string, address: string, child: ChildProcess): Sub
 
 /** Runs a load generator on its own core and gives the number of answers that it counted. */
 export async function runLoad(script: string, args: readonly (string | number)[]): Promise<number> {
-  const child = spawn('taskset', ['-c', LOAD_CORE, process.execPath, pathOf(script), ...args.map(String)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  for await (const chunk of child.stdout) output += String(chunk);
-  const { answers } = JSON.parse(output) as { answers: number };
+  const { answers } = await reportOf<{ answers: number }>([process.execPath, pathOf(script)], args);
   return answers;
 }
 
-function pathOf(script: string): string {
-  return fileURLToPath(new URL(script, import.meta.url));
+/** Runs a load generator on its own core, gives it `input` to read, and gives the JSON that it printed. */
+export async function reportOf<Report>(
+  command: readonly string[],
+  args: readonly (string | number)[],
+  input: Buffer = Buffer.alloc(0),
+): Promise<Report> {
+  const child = spawn('taskset', ['-c', LOAD_CORE, ...command, ...args.map(String)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(input);
+  let output = '';
+  for await (const chunk of child.stdout) output += String(chunk);
+  if (output === '') throw new Error(`${command.join(' ')} failed`);
+  return JSON.parse(output) as Report;
 }
 
-/** Fields 14 and 15 of /proc/<pid>/stat (proc_pid_stat(5)); the second field may hold blanks, so count from its end. */
-function cpuMicroseconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1e6;
+/** The file that belongs to a path in the built benchmarks, such as `./load/udp.js`. */
+export function pathOf(script: string): string {
+  return fileURLToPath(new URL(script, import.meta.url));
 }
