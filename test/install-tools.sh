@@ -3,7 +3,7 @@
 set -euo pipefail
 
 # command:package
-tools=(dig:bind9-dnsutils kdig:knot-dnsutils unbound:unbound)
+tools=(dig:bind9-dnsutils kdig:knot-dnsutils unbound:unbound mariadbd:mariadb-server-core my_print_defaults:mariadb-client-core)
 
 # Debian keeps servers where only root looks for commands.
 PATH=$PATH:/usr/sbin
