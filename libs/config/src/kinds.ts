@@ -128,6 +128,19 @@ export function url(...schemes: string[]): Kind<string> {
   });
 }
 
+/** Where the blog's database is: a file of SQLite, or a MySQL server with the name of a database. */
+export const database = kind<string>('sqlite: and a file name, or mysql://user:password@host:port/database', (value) =>
+  /^sqlite:./.test(value) || isMysqlUrl(value) ? value : undefined,
+);
+
+function isMysqlUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, hostname, pathname, search, hash } = new URL(value);
+  return (
+    protocol === 'mysql:' && username !== '' && hostname !== '' && /^\/[^/]+$/.test(pathname) && search + hash === ''
+  );
+}
+
 /** Text of a fixed form. */
 export function pattern(expects: string, form: RegExp): Kind<string> {
   return kind(expects, (value) => (form.test(value) ? value : undefined));

@@ -1,6 +1,7 @@
 import {
   altDomain,
   choice,
+  database,
   domain,
   duration,
   flag,
@@ -107,7 +108,8 @@ export const SETTINGS = {
     check_ttl: setting(duration('100ms', '24h'), '10s'),
   },
   database: {
-    url: secret(pattern('sqlite: and a file name', /^sqlite:.+$/), 'sqlite:var/blog/blog.sqlite'),
+    url: secret(database, 'sqlite:var/blog/blog.sqlite'),
+    pool_size: setting(integer(1, 1000), '10'),
   },
   redis: {
     url: secret(nothing, ''),
