@@ -1,11 +1,25 @@
 export { endWithAnswer } from './client-error.js';
 export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
+export { AcceptGuard } from './accept.guard.js';
+export { serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { buildEtag, isNoneMatch, requireMatch } from './etag.js';
+export { Cursors, type Position } from './cursor.js';
 export { bodyErrors } from './field-errors.js';
 export { createHttpAdapter, type HttpAdapter, type HttpLimits } from './http.adapter.js';
 export { HTTP_PROBLEMS } from './http-problems.js';
 export { ApiProblems, IF_MATCH } from './openapi.decorator.js';
-export { buildPageLinks, digits, pageOf, pageParameters, type Page, type PageRequest } from './pagination.js';
+export {
+  buildCursorLink,
+  buildPageLinks,
+  cursorPageOf,
+  cursorParameter,
+  digits,
+  pageOf,
+  pageParameters,
+  type CursorPage,
+  type Page,
+  type PageRequest,
+} from './pagination.js';
 export { ProblemFilter } from './problem.filter.js';
 export { Problem, type FieldError, type ProblemKind } from './problem.js';
 export { drain, isUnspecified, listen, type Listening } from './server.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildPageLinks } from './pagination.js';
+import { buildCursorLink, buildPageLinks } from './pagination.js';
 
 describe('buildPageLinks', () => {
   it('keeps the other parameters', () => {
@@ -20,5 +20,12 @@ describe('buildPageLinks', () => {
     expect(relations(1, 11)).toEqual(['first', 'next', 'last']);
     expect(relations(2, 11)).toEqual(['first', 'prev', 'last']);
     expect(relations(9, 11)).toEqual(['first', 'last']);
+  });
+});
+
+describe('buildCursorLink', () => {
+  it('keeps the other parameters, and has nothing to say at the end', () => {
+    expect(buildCursorLink('/tags?cursor=&name=a%26b', 'x.y')).toBe('</tags?cursor=x.y&name=a%26b>; rel="next"');
+    expect(buildCursorLink('/tags?cursor=x.y', null)).toBeUndefined();
   });
 });

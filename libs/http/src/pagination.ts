@@ -25,6 +25,18 @@ export const pageParameters = {
   ),
 };
 
+const MAX_CURSOR = 4_096;
+
+/** The parameter of a list that can also be read on from where the last answer ended. */
+export const cursorParameter = z
+  .string()
+  .max(MAX_CURSOR)
+  .optional()
+  .describe(
+    'Instead of `page`: empty to begin, then the `next_cursor` of the last answer. What is added or deleted meanwhile neither ' +
+      'repeats nor hides an item.',
+  );
+
 export interface PageRequest {
   readonly page: number;
   readonly page_size: number;
@@ -34,6 +46,23 @@ export interface Page<Item> extends PageRequest {
   readonly items: readonly Item[];
   /** How many items all pages have together. */
   readonly total: number;
+}
+
+/** A part of a list that is read by cursors. */
+export interface CursorPage<Item> {
+  readonly items: readonly Item[];
+  readonly page_size: number;
+  /** null at the end. */
+  readonly next_cursor: string | null;
+}
+
+/** The schema of a part of a list that is read by cursors. */
+export function cursorPageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    page_size: z.int().min(1),
+    next_cursor: z.string().nullable().describe('null at the end.'),
+  });
 }
 
 /** The schema of a page of items. */
@@ -51,13 +80,22 @@ export function buildPageLinks(url: string, { page, page_size, total }: PageRequ
   const targets = { first: 1, prev: page - 1, next: page + 1, last };
   return Object.entries(targets)
     .filter(([, target]) => target >= 1 && target <= last)
-    .map(([relation, target]) => `<${withPage(url, target)}>; rel="${relation}"`)
+    .map(([relation, target]) => `<${withParameter(url, 'page', String(target))}>; rel="${relation}"`)
     .join(', ');
 }
 
-function withPage(url: string, page: number): string {
+/**
+ * Builds a `Link` header (RFC 8288) with the next part of a list that is read by cursors.
+ *
+ * @returns undefined at the end
+ */
+export function buildCursorLink(url: string, next: string | null): string | undefined {
+  return next === null ? undefined : `<${withParameter(url, 'cursor', next)}>; rel="next"`;
+}
+
+function withParameter(url: string, name: string, value: string): string {
   const [path, query] = url.split('?', 2) as [string, string?];
   const parameters = new URLSearchParams(query);
-  parameters.set('page', String(page));
+  parameters.set(name, value);
   return `${path}?${parameters.toString()}`;
 }
