@@ -5,6 +5,7 @@ import type { Config } from '#libs/config';
 import { Discovery } from '#libs/discovery';
 import {
   createHttpAdapter,
+  Cursors,
   drain,
   isUnspecified,
   listen,
@@ -21,6 +22,9 @@ import { SigningKeys } from './auth/signing-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open.js';
+import { sharedSecret } from './database/secrets.js';
+import { Answers } from './idempotency/answers.js';
+import { Lists } from './lists/list.js';
 import type { BlogParts } from './parts.js';
 import { Accounts } from './users/accounts.js';
 import { Passwords } from './users/passwords.js';
@@ -36,11 +40,14 @@ const DRAIN_DEADLINE_MS = 3_000;
  */
 export async function startBlog(config: Config, log: Logger, clock: Clock = systemClock): Promise<Started> {
   await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
-  const database = await openDatabase(config.database.url);
+  const database = await openDatabase(config.database.url, config.database.pool_size);
   try {
     const keys = loadKeys(config.blog.data_dir, clock);
     const accounts = new Accounts({ database, clock, passwords: new Passwords() });
-    const { app, listening } = await serve(config, { config, log, clock, database, keys, accounts });
+    const lists = new Lists(database, new Cursors(await sharedSecret(database, 'cursors')));
+    const answers = new Answers(database, clock);
+    const parts = { config, log, clock, database, lists, answers, keys, accounts };
+    const { app, listening } = await serve(config, parts);
     // After all that can fail: a password that was made up is told once, by a program that runs.
     const account = await accounts.ensureAdmin(config.auth.admin_password);
     const discovery = register(config, listening, log, clock);

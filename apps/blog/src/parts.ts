@@ -3,6 +3,8 @@ import type { Logger } from '#libs/observability';
 import type { Clock } from '#libs/time';
 import type { SigningKeys } from './auth/signing-keys.js';
 import type { Database } from './database/database.js';
+import type { Answers } from './idempotency/answers.js';
+import type { Lists } from './lists/list.js';
 import type { Accounts } from './users/accounts.js';
 
 /** What is opened before Nest is built, and what its modules build their classes from. */
@@ -11,6 +13,8 @@ export interface BlogParts {
   readonly log: Logger;
   readonly clock: Clock;
   readonly database: Database;
+  readonly lists: Lists;
+  readonly answers: Answers;
   readonly keys: SigningKeys;
   readonly accounts: Accounts;
 }

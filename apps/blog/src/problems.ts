@@ -6,8 +6,20 @@ export const BLOG_PROBLEMS = {
   noSuchTag: { name: 'no-such-tag', status: 404, title: 'There is no such tag.', code: 10003 },
   unknownTag: { name: 'unknown-tag', status: 422, title: 'The article names a tag that does not exist.', code: 10003 },
   tagInUse: { name: 'tag-in-use', status: 409, title: 'Articles use this tag.' },
+  tagDeleted: { name: 'tag-deleted', status: 409, title: 'The tag of the article is deleted.', code: 10003 },
   noSuchArticle: { name: 'no-such-article', status: 404, title: 'There is no such article.', code: 10011 },
   notYours: { name: 'not-yours', status: 403, title: 'Only its author and admins may change it.' },
+  olderVersion: { name: 'older-version', status: 409, title: 'There is only an older version so far.' },
+  keyInUse: {
+    name: 'idempotency-key-in-use',
+    status: 409,
+    title: 'A request with this Idempotency-Key is still running.',
+  },
+  keyReused: {
+    name: 'idempotency-key-reused',
+    status: 422,
+    title: 'This Idempotency-Key came with another request before.',
+  },
   tokenInvalid: { name: 'token-invalid', status: 401, title: 'A valid token is needed.', code: 20001 },
   tokenExpired: { name: 'token-expired', status: 401, title: 'The token has expired.', code: 20002 },
   wrongLogin: { name: 'wrong-login', status: 401, title: 'The name or the password is wrong.', code: 20004 },
@@ -24,12 +36,32 @@ export const BODY_PROBLEMS: readonly ProblemKind[] = [
 /** What every operation that needs a token may answer. */
 export const TOKEN_PROBLEMS: readonly ProblemKind[] = [BLOG_PROBLEMS.tokenInvalid, BLOG_PROBLEMS.tokenExpired];
 
+/** What every operation that answers JSON from the database may answer. */
+const ANSWER_PROBLEMS: readonly ProblemKind[] = [HTTP_PROBLEMS.notAcceptable, HTTP_PROBLEMS.unavailable];
+
 /** What every read may answer. */
-export const READ_PROBLEMS: readonly ProblemKind[] = [HTTP_PROBLEMS.malformedRequest, ...TOKEN_PROBLEMS];
+export const READ_PROBLEMS: readonly ProblemKind[] = [
+  HTTP_PROBLEMS.malformedRequest,
+  ...TOKEN_PROBLEMS,
+  ...ANSWER_PROBLEMS,
+];
+
+/** What every creation may answer. */
+export const CREATE_PROBLEMS: readonly ProblemKind[] = [
+  ...BODY_PROBLEMS,
+  ...TOKEN_PROBLEMS,
+  ...ANSWER_PROBLEMS,
+  BLOG_PROBLEMS.keyInUse,
+  BLOG_PROBLEMS.keyReused,
+];
+
+/** What every restoration may answer. */
+export const RESTORE_PROBLEMS: readonly ProblemKind[] = [...READ_PROBLEMS, BLOG_PROBLEMS.notYours];
 
 /** What every change of something that exists may answer. */
 export const CHANGE_PROBLEMS: readonly ProblemKind[] = [
   ...TOKEN_PROBLEMS,
+  ...ANSWER_PROBLEMS,
   BLOG_PROBLEMS.notYours,
   HTTP_PROBLEMS.preconditionFailed,
   HTTP_PROBLEMS.preconditionRequired,

@@ -1,12 +1,23 @@
 import type { FastifyReply } from 'fastify';
-import { isNoneMatch } from '#libs/http';
+import { buildCursorLink, buildPageLinks, isNoneMatch } from '#libs/http';
+import type { Answer } from './idempotency/answers.js';
+import type { List } from './lists/list.js';
 
 /**
  * Sets the headers of something that was read. What is seen depends on who asks, and what was seen must be checked again
  * before it is used again: that costs a 304.
  */
-export function readHeaders(reply: FastifyReply): void {
+function readHeaders(reply: FastifyReply): void {
   void reply.headers({ 'cache-control': 'private, no-cache', vary: 'Authorization' });
+}
+
+/** The list, with links to its other parts. */
+export function listHeaders<Item>(reply: FastifyReply, list: List<Item>): List<Item> {
+  readHeaders(reply);
+  const { url } = reply.request;
+  const link = 'next_cursor' in list ? buildCursorLink(url, list.next_cursor) : buildPageLinks(url, list);
+  if (link !== undefined) void reply.header('link', link);
+  return list;
 }
 
 /** The representation, or nothing and a 304 when the client has it already. */
@@ -22,4 +33,24 @@ export function unlessKnown<T>(reply: FastifyReply, representation: T, etag: str
 export function writeHeaders<T>(reply: FastifyReply, representation: T, etag: string): T {
   void reply.headers({ 'cache-control': 'no-store', etag });
   return representation;
+}
+
+/** What the creation of something answers. @param path where its kind lives: `api/v1/tags` */
+export function createdAnswer(path: string, made: { readonly id: number }, etag: string): Answer {
+  return { status: 201, location: `/${path}/${made.id}`, etag, body: JSON.stringify(made) };
+}
+
+/** Sends an answer as it is, new or kept. */
+export function sendAnswer(
+  reply: FastifyReply,
+  { location, etag, body, replayed }: Answer & { replayed: boolean },
+): string {
+  void reply.headers({
+    'cache-control': 'no-store',
+    'content-type': 'application/json; charset=utf-8',
+    location,
+    etag,
+  });
+  if (replayed) void reply.header('idempotent-replayed', 'true');
+  return body;
 }

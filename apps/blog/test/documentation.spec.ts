@@ -13,13 +13,17 @@ describe('the documentation', () => {
       '/auth',
       '/api/v1/tags',
       '/api/v1/tags/{id}',
+      '/api/v1/tags/{id}/restore',
       '/api/v1/articles',
       '/api/v1/articles/{id}',
+      '/api/v1/articles/{id}/restore',
     ]);
     expect(body.paths['/api/v1/tags'].get.security).toContainEqual({});
     expect(body.paths['/api/v1/tags'].post.security).toEqual([{ token: [] }]);
     const create = body.paths['/api/v1/articles'].post;
-    expect(Object.keys(create.responses).sort()).toEqual(['201', '400', '401', '413', '415', '422']);
+    expect(Object.keys(create.responses).sort()).toEqual([
+      ...['201', '400', '401', '406', '409', '413', '415', '422', '503'],
+    ]);
     expect(create.responses['422'].content['application/problem+json'].examples['unknown-tag'].value.code).toBe(10003);
     expect(body.components.schemas.ArticleInput).toMatchObject({
       required: ['tag_id', 'title', 'content'],

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig, type Config } from '#libs/config';
 import type { Started } from '#libs/supervisor';
-import { FakeClock, tempFolder } from '#libs/testing';
+import { FakeClock, Mariadb, tempFolder } from '#libs/testing';
 import { startBlog } from '../src/blog.js';
 import { openDatabase } from '../src/database/open.js';
 import { Accounts } from '../src/users/accounts.js';
 import { Passwords } from '../src/users/passwords.js';
-
-const log = pino({ level: 'silent' });
+import type { Store } from './databases.js';
 
 export interface Answer {
   readonly status: number;
@@ -27,12 +26,22 @@ export class TestBlog {
   url = '';
   /** The password of admin. */
   password = '';
+  /** `[database] url` */
+  databaseUrl = '';
+  /** What it logged from level info on, a line each. */
+  readonly logged: string[] = [];
   private readonly temporary = tempFolder();
   private started: Started | undefined;
   private made = 0;
 
-  static async start(): Promise<TestBlog> {
+  static async start(store: Store = 'SQLite'): Promise<TestBlog> {
+    return this.startOn(store === 'SQLite' ? undefined : await (await Mariadb.shared()).createDatabase());
+  }
+
+  /** @param databaseUrl of an empty database; undefined for one of SQLite, in the blog's own folder */
+  static async startOn(databaseUrl: string | undefined): Promise<TestBlog> {
     const blog = new TestBlog();
+    blog.databaseUrl = databaseUrl ?? `sqlite:${blog.databaseFile}`;
     const started = await blog.startAnother();
     blog.started = started;
     blog.url = started.endpoints['blog']!;
@@ -58,7 +67,7 @@ export class TestBlog {
         SIGNPOST_BLOG_HTTP_PORT: '0',
         SIGNPOST_BLOG_REGISTRY_URL: '',
         SIGNPOST_BLOG_DATA_DIR: this.folder,
-        SIGNPOST_DATABASE_URL: `sqlite:${this.databaseFile}`,
+        SIGNPOST_DATABASE_URL: this.databaseUrl,
         ...more,
       },
     });
@@ -66,6 +75,7 @@ export class TestBlog {
 
   /** Starts one more blog in the same folder and, unless `more` says otherwise, on the same database: the caller stops it. */
   startAnother(more: Record<string, string> = {}): Promise<Started> {
+    const log = pino({ level: 'info' }, { write: (line: string) => void this.logged.push(line) });
     return startBlog(this.settings(more), log, this.clock);
   }
 
@@ -106,7 +116,7 @@ export class TestBlog {
   }
 
   private async addAuthors(...names: string[]): Promise<void> {
-    const database = await openDatabase(`sqlite:${this.databaseFile}`);
+    const database = await openDatabase(this.databaseUrl);
     const accounts = new Accounts({ database, clock: this.clock, passwords: new Passwords() });
     for (const name of names) await accounts.add(name, `${name}-password`, 'author');
     await database.close();

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { digits, pageOf, pageParameters } from '#libs/http';
+import { cursorPageOf, cursorParameter, digits, pageOf, pageParameters } from '#libs/http';
 import { id, ignoredFields, line, prose, stampFields, state, title } from '../fields.js';
+import { fieldsParameter } from '../lists/fields.js';
+import { eitherPageOrCursor } from '../lists/list.query.js';
+import { sortParameter } from '../lists/sort.js';
 import { tagSchema } from '../tags/tag.schema.js';
 
 const TITLE_MAX = 100;
@@ -46,13 +49,16 @@ const EXAMPLE = {
   version: 1,
 };
 
-/** An article in a list: all but its content. */
-export const articleSummary = z.object(answered).meta({ id: 'ArticleSummary', examples: [EXAMPLE] });
+const whole = { ...answered, content: z.string() };
 
 /** An article as it is answered. */
-export const articleSchema = z
-  .object({ ...answered, content: z.string() })
-  .meta({ id: 'Article', examples: [{ ...EXAMPLE, content: 'Hello.' }] });
+export const articleSchema = z.object(whole).meta({ id: 'Article', examples: [{ ...EXAMPLE, content: 'Hello.' }] });
+
+/** An article in a list: all but its content, or the fields that were asked for. */
+export const articleItem = z
+  .object(whole)
+  .partial()
+  .meta({ id: 'ArticleItem', examples: [EXAMPLE] });
 
 /** The whole of an article as it is sent. */
 export const articleInput = z
@@ -78,17 +84,34 @@ export const articlePatch = z
   })
   .meta({ id: 'ArticlePatch', examples: [{ title: 'Hello again' }] });
 
-export const articleQuery = z.strictObject({
-  ...pageParameters,
-  tag_id: digits(id.optional()),
-  state: digits(state.optional()),
-  created_by: z.string().optional(),
-});
+/** What the shortest word of Chinese has. */
+const SEARCH_MIN = 2;
+const SEARCH_MAX = 100;
 
-export const articlePage = pageOf(articleSummary).meta({ id: 'ArticlePage' });
+export const articleQuery = eitherPageOrCursor(
+  z.strictObject({
+    ...pageParameters,
+    cursor: cursorParameter,
+    tag_id: digits(id.optional()),
+    state: digits(state.optional()),
+    created_by: z.string().optional(),
+    q: z
+      .string()
+      .min(SEARCH_MIN)
+      .max(SEARCH_MAX)
+      .optional()
+      .describe('Articles whose title, desc or content holds this text, letter case aside.'),
+    sort: sortParameter(['id', 'title', 'created_on', 'modified_on'], '-created_on'),
+    fields: fieldsParameter(articleSchema.keyof().options),
+  }),
+);
+
+export const articleList = z.union([
+  pageOf(articleItem).meta({ id: 'ArticlePage' }),
+  cursorPageOf(articleItem).meta({ id: 'ArticleCursorPage' }),
+]);
 
 export type Article = z.output<typeof articleSchema>;
-export type ArticleSummary = z.output<typeof articleSummary>;
 export type ArticleInput = z.output<typeof articleInput>;
 export type ArticlePatch = z.output<typeof articlePatch>;
 export type ArticleQuery = z.output<typeof articleQuery>;

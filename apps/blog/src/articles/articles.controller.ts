@@ -11,7 +11,6 @@ import {
   Post,
   Put,
   Query,
-  Req,
   Res,
   UseGuards,
 } from '@nestjs/common';
@@ -25,17 +24,29 @@ import {
   ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, buildPageLinks, HTTP_PROBLEMS, IF_MATCH, type Page } from '#libs/http';
+import type { FastifyReply } from 'fastify';
+import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, IF_MATCH } from '#libs/http';
 import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
-import { BODY_PROBLEMS, BLOG_PROBLEMS, CHANGE_PROBLEMS, READ_PROBLEMS, TOKEN_PROBLEMS } from '../problems.js';
-import { readHeaders, unlessKnown, writeHeaders } from '../reply.js';
+import type { Answers } from '../idempotency/answers.js';
+import { IDEMPOTENCY_KEY, parseIdempotencyKey } from '../idempotency/idempotency-key.js';
+import type { List } from '../lists/list.js';
+import { BLOG, type BlogParts } from '../parts.js';
+import {
+  BODY_PROBLEMS,
+  BLOG_PROBLEMS,
+  CHANGE_PROBLEMS,
+  CREATE_PROBLEMS,
+  READ_PROBLEMS,
+  RESTORE_PROBLEMS,
+} from '../problems.js';
+import { readQuery, type ReadQuery } from '../reads.js';
+import { createdAnswer, listHeaders, sendAnswer, unlessKnown, writeHeaders } from '../reply.js';
 import type { User, Viewer } from '../users/account.js';
 import {
   articleInput,
-  articlePage,
+  articleList,
   articlePatch,
   articleQuery,
   articleSchema,
@@ -43,7 +54,6 @@ import {
   type ArticleInput,
   type ArticlePatch,
   type ArticleQuery,
-  type ArticleSummary,
 } from './article.schema.js';
 import { articleEtag } from './article.query.js';
 import { Articles } from './articles.js';
@@ -51,43 +61,46 @@ import { Articles } from './articles.js';
 const PATH = 'api/v1/articles';
 
 @ApiTags('articles')
-@UseGuards(TokenGuard)
+@UseGuards(AcceptGuard, TokenGuard)
 @Controller(PATH)
 export class ArticlesController {
-  constructor(@Inject(Articles) private readonly articles: Articles) {}
+  private readonly answers: Answers;
+
+  constructor(
+    @Inject(Articles) private readonly articles: Articles,
+    @Inject(BLOG) { answers }: BlogParts,
+  ) {
+    this.answers = answers;
+  }
 
   @Get()
   @ApiSecurity({})
   @ApiBearerAuth('token')
   @ApiOkResponse({
-    standardSchema: articlePage,
-    description: 'A page of articles, newest first, without their content.',
+    standardSchema: articleList,
+    description: 'Articles, page by page or from a cursor on. Without their content, unless `fields` asks for it.',
   })
   @ApiProblems(...READ_PROBLEMS)
   async list(
     @Query({ schema: articleQuery }) query: ArticleQuery,
     @Asker() viewer: Viewer,
-    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Page<ArticleSummary>> {
-    const page = await this.articles.list(query, viewer);
-    readHeaders(reply);
-    void reply.header('link', buildPageLinks(request.url, page));
-    return page;
+  ): Promise<List<Partial<Article>>> {
+    return listHeaders(reply, await this.articles.list(query, viewer));
   }
 
   @Get(':id')
   @ApiSecurity({})
   @ApiBearerAuth('token')
   @ApiOkResponse({ standardSchema: articleSchema, description: 'The article.' })
-  @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.noSuchArticle)
+  @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.noSuchArticle, BLOG_PROBLEMS.olderVersion)
   async read(
     @Param({ schema: idParameter }) { id }: IdParameter,
-    @Query({ schema: noQuery }) _query: object,
+    @Query({ schema: readQuery }) query: ReadQuery,
     @Asker() viewer: Viewer,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Article | undefined> {
-    const article = await this.articles.read(id, viewer);
+    const article = await this.articles.read(id, query, viewer);
     return unlessKnown(reply, article, articleEtag(article));
   }
 
@@ -95,15 +108,35 @@ export class ArticlesController {
   @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiCreatedResponse({ standardSchema: articleSchema, description: 'The new article.' })
-  @ApiProblems(...BODY_PROBLEMS, ...TOKEN_PROBLEMS, BLOG_PROBLEMS.unknownTag)
+  @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiProblems(...CREATE_PROBLEMS, BLOG_PROBLEMS.unknownTag)
   async create(
     @Query({ schema: noQuery }) _query: object,
     @Body({ schema: articleInput }) input: ArticleInput,
+    @Headers('idempotency-key') key: string | undefined,
+    @Asker() user: User,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const answer = await this.answers.once(
+      { user: user.name, key: parseIdempotencyKey(key), content: [PATH, input] },
+      (article: Article) => createdAnswer(PATH, article, articleEtag(article)),
+      (alongside) => this.articles.create(input, user, alongside),
+    );
+    return sendAnswer(reply, answer);
+  }
+
+  @Post(':id/restore')
+  @ApiBearerAuth('token')
+  @HttpCode(200)
+  @ApiOkResponse({ standardSchema: articleSchema, description: 'The article, which is no longer deleted.' })
+  @ApiProblems(...RESTORE_PROBLEMS, BLOG_PROBLEMS.noSuchArticle, BLOG_PROBLEMS.tagDeleted)
+  async restore(
+    @Param({ schema: idParameter }) { id }: IdParameter,
+    @Query({ schema: noQuery }) _query: object,
     @Asker() user: User,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Article> {
-    const article = await this.articles.create(input, user);
-    void reply.header('location', `/${PATH}/${article.id}`);
+    const article = await this.articles.restore(id, user);
     return writeHeaders(reply, article, articleEtag(article));
   }
 

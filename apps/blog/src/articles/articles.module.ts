@@ -9,7 +9,7 @@ import { Articles } from './articles.js';
     {
       provide: Articles,
       inject: [BLOG],
-      useFactory: ({ database, clock }: BlogParts) => new Articles({ database, clock }),
+      useFactory: ({ database, lists, clock }: BlogParts) => new Articles({ database, lists, clock }),
     },
   ],
 })

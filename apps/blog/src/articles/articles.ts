@@ -1,73 +1,87 @@
 import type { EntityManager } from 'typeorm';
-import { HTTP_PROBLEMS, Problem, requireMatch, type Page } from '#libs/http';
+import { Problem, requireMatch } from '#libs/http';
 import type { Clock } from '#libs/time';
-import { allOf, equals, isVisible, mayChange, visibleTo, type Change } from '../access.js';
-import type { Database } from '../database/database.js';
+import { allOf, equals, requireMine, visibleTo, type Change, type Condition } from '../access.js';
+import { isUniqueViolation, type Database } from '../database/database.js';
+import { insertRow } from '../database/rows.js';
+import { pickFields } from '../lists/fields.js';
+import { mapList, type List, type Lists } from '../lists/list.js';
 import { BLOG_PROBLEMS } from '../problems.js';
+import { requireVersion, type ReadQuery } from '../reads.js';
+import { requireTag } from '../tags/tag.query.js';
+import type { Tag } from '../tags/tag.schema.js';
 import type { User, Viewer } from '../users/account.js';
+import { firstStamp, nothingAlongside, stampOf, writeNext, type Alongside } from '../writes.js';
 import {
   articleEtag,
   COUNT_ARTICLES,
   SELECT_ARTICLES,
   SELECT_SUMMARIES,
   toArticle,
-  type JoinedRow,
+  toSummary,
+  type ArticleRow,
+  type SummaryRow,
 } from './article.query.js';
-import { ArticleRow } from './article.row.js';
-import type { Article, ArticleInput, ArticlePatch, ArticleQuery, ArticleSummary } from './article.schema.js';
-import { buildSlug, freeSlug } from './slug.js';
+import type { Article, ArticleInput, ArticlePatch, ArticleQuery } from './article.schema.js';
+import { addToSearch, findFreeSlug, findRow, updateSearch, type StoredArticle } from './article.store.js';
+import { buildPhrase } from './bigrams.js';
+import { buildSlug, randomSlug, slugCandidates } from './slug.js';
+
+/** How often a slug is looked for when others take those that were found. */
+const SLUG_ATTEMPTS = 3;
 
 export interface ArticlesOptions {
   readonly database: Database;
+  readonly lists: Lists;
   readonly clock: Clock;
 }
 
-type WholeRow = JoinedRow & { content: string };
-
 /** What a client decides of an article. */
-type Fields = Pick<ArticleRow, 'tag_id' | 'title' | 'desc' | 'content' | 'cover_image_url' | 'state'>;
+type Fields = Pick<Article, 'tag_id' | 'title' | 'desc' | 'content' | 'cover_image_url' | 'state'>;
 
 export class Articles {
   constructor(private readonly options: ArticlesOptions) {}
 
-  /** A page of the articles that a viewer may see, newest first. */
-  async list(query: ArticleQuery, viewer: Viewer): Promise<Page<ArticleSummary>> {
-    const { page, page_size, tag_id, state, created_by } = query;
-    const { sql, values } = allOf([
+  /** The articles that a viewer may see, page by page or from a cursor on. Without their content, unless it is asked for. */
+  async list(query: ArticleQuery, viewer: Viewer): Promise<List<Partial<Article>>> {
+    const { tag_id, state, created_by, q, fields } = query;
+    const where = allOf([
       visibleTo(viewer, 'a'),
       ...equals('a.tag_id', tag_id),
       ...equals('a.state', state),
       ...equals('a.created_by', created_by),
+      ...this.holds(q),
     ]);
-    const rows = await this.options.database.select<JoinedRow>(
-      `${SELECT_SUMMARIES} ${sql} ORDER BY a.created_on DESC, a.id DESC LIMIT ? OFFSET ?`,
-      [...values, page_size, (page - 1) * page_size],
-    );
-    const [count] = await this.options.database.select<{ total: number }>(`${COUNT_ARTICLES} ${sql}`, values);
-    return { items: rows.map((row) => toArticle(row, viewer)), page, page_size, total: count!.total };
+    const whole = fields?.includes('content') ?? false;
+    const select = whole ? SELECT_ARTICLES : SELECT_SUMMARIES;
+    const filters = { tag_id, state, created_by, q };
+    const source = { name: 'articles', table: 'a', select, count: COUNT_ARTICLES, where, filters };
+    const list = await this.options.lists.read<SummaryRow>(source, query);
+    if (!fields) return mapList(list, (row) => toSummary(row, viewer));
+    return mapList(list as List<ArticleRow>, (row) => pickFields(toArticle(row, viewer), fields));
   }
 
-  /** @throws Problem when there is none that the viewer may see */
-  async read(id: number, viewer: Viewer): Promise<Article> {
+  /** @throws Problem when there is none that the viewer may see, or it is older than what is asked for */
+  async read(id: number, query: ReadQuery, viewer: Viewer): Promise<Article> {
     const { sql, values } = visibleTo(viewer, 'a');
-    const [row] = await this.options.database.select<WholeRow>(`${SELECT_ARTICLES} a.id = ? AND ${sql}`, [
-      id,
-      ...values,
-    ]);
+    const select = `${SELECT_ARTICLES} a.id = ? AND ${sql}`;
+    const [row] = await this.options.database.select<ArticleRow>(select, [id, ...values]);
     if (!row) throw new Problem(BLOG_PROBLEMS.noSuchArticle);
+    requireVersion(row, query);
     return toArticle(row, viewer);
   }
 
   /** @throws Problem when there is no such tag */
-  create(input: ArticleInput, user: User): Promise<Article> {
-    const now = this.now();
-    const stamps = { created_by: user.name, modified_by: user.name, created_on: now, modified_on: now };
-    return this.options.database.write(async (manager) => {
-      await requireTag(manager, input.tag_id, user);
-      const slug = await findFreeSlug(manager, input.title);
-      const row = { ...fieldsOf(input), ...stamps, slug, deleted_on: 0, version: 1 };
-      const { identifiers } = await manager.insert(ArticleRow, row);
-      return find(manager, identifiers[0]!['id'] as number, user);
+  create(input: ArticleInput, user: User, alongside: Alongside<Article> = nothingAlongside): Promise<Article> {
+    const fields = { ...fieldsOf(input), ...firstStamp(stampOf(user, this.options.clock)) };
+    return this.write(async (manager, candidates) => {
+      const tag = await this.requireTag(manager, fields.tag_id, user);
+      const slug = await findFreeSlug(manager, candidates(buildSlug(fields.title)));
+      const id = await insertRow(manager, 'blog_article', { ...fields, slug });
+      await addToSearch(manager, this.options.database.dialect, id, fields);
+      const article = { id, tag, slug, ...fields };
+      await alongside(manager, article);
+      return article;
     });
   }
 
@@ -88,43 +102,80 @@ export class Articles {
     }));
   }
 
-  /** Deletes an article: it is gone for everybody, and can be restored. */
+  /** Deletes an article: it is gone for everybody, and can be restored. @throws Problem when it may not be deleted */
   async remove(id: number, change: Change): Promise<void> {
     await this.options.database.write(async (manager) => {
-      const article = await findForChange(manager, id, change);
-      await this.update(manager, article, change.user, { deleted_on: this.now() });
+      const row = await findForChange(manager, id, change);
+      const stamp = stampOf(change.user, this.options.clock);
+      await writeNext(manager, 'blog_article', row, change.user, { deleted_on: stamp.modified_on, ...stamp });
     });
   }
 
-  private change(id: number, change: Change, toFields: (article: Article) => Fields): Promise<Article> {
+  /**
+   * Brings a deleted article back, with another slug if its own is taken by now. One that lives stays as it is.
+   *
+   * @throws Problem when its tag is deleted
+   */
+  restore(id: number, user: User): Promise<Article> {
+    return this.write(async (manager, candidates) => {
+      const row = await findRow(manager, id, user);
+      requireMine(user, row);
+      if (row.deleted_on === 0) return toArticle(row, user);
+      await this.requireLiveTag(manager, row.tag_id);
+      const slug = await findFreeSlug(manager, [row.slug, ...candidates(buildSlug(row.title))]);
+      const changed = { slug, ...stampOf(user, this.options.clock) };
+      await writeNext(manager, 'blog_article', row, user, { ...changed, deleted_on: 0 });
+      return { ...toArticle(row, user), ...changed, version: row.version + 1 };
+    });
+  }
+
+  private change(id: number, change: Change, toFields: (row: ArticleRow) => Fields): Promise<Article> {
+    const { user } = change;
     return this.options.database.write(async (manager) => {
-      const article = await findForChange(manager, id, change);
-      const fields = toFields(article);
-      if (fields.tag_id !== article.tag_id) await requireTag(manager, fields.tag_id, change.user);
-      await this.update(manager, article, change.user, fields);
-      return find(manager, id, change.user);
+      const row = await findForChange(manager, id, change);
+      const fields = toFields(row);
+      const before = toArticle(row, user);
+      const moved = fields.tag_id !== row.tag_id;
+      const tag = moved ? await this.requireTag(manager, fields.tag_id, user) : before.tag;
+      const changed = { ...fields, ...stampOf(user, this.options.clock) };
+      await writeNext(manager, 'blog_article', row, user, changed);
+      await updateSearch(manager, this.options.database.dialect, id, [row, fields]);
+      return { ...before, ...changed, tag, version: row.version + 1 };
     });
   }
 
-  /** Writes the next version of an article, unless somebody else has by now. */
-  private async update(
-    manager: EntityManager,
-    { id, version }: Article,
-    user: User,
-    fields: Partial<ArticleRow>,
-  ): Promise<void> {
-    const { affected } = await manager
-      .createQueryBuilder()
-      .update(ArticleRow)
-      .set({ ...fields, modified_by: user.name, modified_on: this.now(), version: version + 1 })
-      .where({ id, version, deleted_on: 0 })
-      .andWhere(user.role === 'admin' ? '1 = 1' : 'created_by = :name', { name: user.name })
-      .execute();
-    if (affected !== 1) throw new Problem(HTTP_PROBLEMS.preconditionFailed);
+  private requireTag(manager: EntityManager, id: number, user: User): Promise<Tag> {
+    return requireTag(manager, id, user, this.options.database.dialect.lockForRead);
   }
 
-  private now(): number {
-    return Math.floor(this.options.clock.now() / 1_000);
+  private async requireLiveTag(manager: EntityManager, id: number): Promise<void> {
+    const sql = `SELECT id FROM blog_tag WHERE id = ? AND deleted_on = 0${this.options.database.dialect.lockForRead}`;
+    const found = (await manager.query(sql, [id])) as unknown[];
+    if (found.length === 0) throw new Problem(BLOG_PROBLEMS.tagDeleted, { detail: `restore the tag ${id} first` });
+  }
+
+  /** The condition that an article holds a text, if one is looked for. */
+  private holds(text: string | undefined): Condition[] {
+    if (text === undefined) return [];
+    const found = `SELECT rowid FROM blog_article_search WHERE ${this.options.database.dialect.matchesPhrase}`;
+    return [{ sql: `a.id IN (${found})`, values: [buildPhrase(text)] }];
+  }
+
+  /**
+   * Runs a write that takes a slug. The unique index decides who gets one, and who was too late looks for another: among
+   * those with numbers at first, and then for one that nobody else will look for.
+   */
+  private async write<T>(
+    work: (manager: EntityManager, candidates: (slug: string) => string[]) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt === SLUG_ATTEMPTS;
+      try {
+        return await this.options.database.write((manager) => work(manager, last ? randomSlug : slugCandidates));
+      } catch (error) {
+        if (last || !isUniqueViolation(error)) throw error;
+      }
+    }
   }
 }
 
@@ -133,32 +184,10 @@ function fieldsOf({ tag_id, title, desc, content, cover_image_url, state }: Arti
   return { tag_id, title, desc, content, cover_image_url, state };
 }
 
-async function find(manager: EntityManager, id: number, viewer: Viewer): Promise<Article> {
-  const [row] = (await manager.query(`${SELECT_ARTICLES} a.id = ? AND a.deleted_on = 0`, [id])) as WholeRow[];
-  if (!row || !isVisible(viewer, row)) throw new Problem(BLOG_PROBLEMS.noSuchArticle);
-  return toArticle(row, viewer);
-}
-
-async function findForChange(manager: EntityManager, id: number, { ifMatch, user }: Change): Promise<Article> {
-  const article = await find(manager, id, user);
-  if (!mayChange(user, article)) throw new Problem(BLOG_PROBLEMS.notYours);
-  requireMatch(ifMatch, articleEtag(article));
-  return article;
-}
-
-/** A tag that is hidden from the user does not exist for them. */
-async function requireTag(manager: EntityManager, id: number, user: User): Promise<void> {
-  const { sql, values } = visibleTo(user, 'blog_tag');
-  const found = (await manager.query(`SELECT id FROM blog_tag WHERE id = ? AND ${sql}`, [id, ...values])) as unknown[];
-  if (found.length > 0) return;
-  throw new Problem(BLOG_PROBLEMS.unknownTag, { errors: [{ pointer: '#/tag_id', detail: `there is no tag ${id}` }] });
-}
-
-async function findFreeSlug(manager: EntityManager, title: string): Promise<string> {
-  const slug = buildSlug(title);
-  const taken = (await manager.query(
-    'SELECT slug FROM blog_article WHERE deleted_on = 0 AND (slug = ? OR slug LIKE ?)',
-    [slug, `${slug}-%`],
-  )) as { slug: string }[];
-  return freeSlug(slug, new Set(taken.map((row) => row.slug)));
+async function findForChange(manager: EntityManager, id: number, { ifMatch, user }: Change): Promise<StoredArticle> {
+  const row = await findRow(manager, id, user);
+  if (row.deleted_on !== 0) throw new Problem(BLOG_PROBLEMS.noSuchArticle);
+  requireMine(user, row);
+  requireMatch(ifMatch, articleEtag(toArticle(row, user)));
+  return row;
 }

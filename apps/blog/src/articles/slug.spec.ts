@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildSlug, freeSlug } from './slug.js';
+import { buildSlug, freeSlug, slugCandidates } from './slug.js';
 
 describe('buildSlug', () => {
   it.each([
@@ -27,7 +27,13 @@ describe('buildSlug', () => {
 
 describe('freeSlug', () => {
   it('takes the first number that is free', () => {
-    expect(freeSlug('a', new Set())).toBe('a');
-    expect(freeSlug('a', new Set(['a', 'a-2', 'a-4']))).toBe('a-3');
+    expect(freeSlug(slugCandidates('a'), new Set())).toBe('a');
+    expect(freeSlug(slugCandidates('a'), new Set(['a', 'a-2', 'a-4']))).toBe('a-3');
+  });
+
+  it('takes a random end when all numbers are taken', () => {
+    const candidates = slugCandidates('a');
+    expect(candidates).toHaveLength(9);
+    expect(freeSlug(candidates, new Set(candidates))).toMatch(/^a-[0-9a-f]{10}$/);
   });
 });

@@ -1,29 +1,42 @@
 import type { EntityManager } from 'typeorm';
 
+export { isUniqueViolation } from './errors.js';
+
 /** A value in SQL that the stores take as it is. */
 export type SqlValue = string | number | bigint | Buffer | null;
 
+/** What the stores spell differently. */
+export interface Dialect {
+  /** Ends a SELECT in a transaction: the rows stay as they are until it ends. Nothing where one transaction runs at a time. */
+  readonly lockForRead: string;
+  /**
+   * Lets one transaction at a time write the search index, until it ends; undefined where that is so anyway. InnoDB's index
+   * loses words when texts are committed in another order than they were written in.
+   */
+  readonly lockSearch: string | undefined;
+  /** The condition that the column `bigrams` of the search index holds a phrase, `?`. */
+  readonly matchesPhrase: string;
+}
+
 /** The blog's database, whichever store it is. */
 export interface Database {
+  readonly dialect: Dialect;
   /**
    * Reads rows through the store's own driver: it is several times quicker than through TypeORM, and sees only what is
    * committed.
    *
    * @param sql a SELECT that all stores understand, with `?` for each value
+   * @throws Problem 503 when the store cannot answer at the moment
    */
   select<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /**
    * Runs `work` in a transaction: all of it is stored when the promise resolves, and nothing of it when it rejects.
-   * `work` must use the manager that it is given.
+   * `work` must use the manager that it is given, and may be run again when another transaction was in its way.
+   *
+   * @throws Problem 503 when the store cannot write at the moment
    */
   write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
   /** Throws when the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Whether a write failed because a unique index has the value already. */
-export function isUniqueViolation(error: unknown): boolean {
-  const code = (error as { driverError?: { code?: unknown } } | null)?.driverError?.code;
-  return code === 'SQLITE_CONSTRAINT_UNIQUE';
 }

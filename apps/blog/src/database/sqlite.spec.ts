@@ -1,79 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tempFolder } from '#libs/testing';
-import { TagRow } from '../tags/tag.row.js';
-import { isUniqueViolation, type Database } from './database.js';
 import { openDatabase } from './open.js';
+import { insertRow } from './rows.js';
 
 let folder: ReturnType<typeof tempFolder>;
-let database: Database;
-
-beforeEach(async () => {
+let file: string;
+beforeEach(() => {
   folder = tempFolder();
-  database = await openDatabase(`sqlite:${join(folder.path, 'a', 'b', 'blog.sqlite')}`);
+  file = join(folder.path, 'a', 'blog.sqlite');
 });
-afterEach(async () => {
-  await database.close();
-  folder.remove();
-});
-
-function row(name: string, deleted_on = 0): Partial<TagRow> {
-  return { name, state: 1, created_by: 'x', modified_by: 'x', created_on: 1, modified_on: 1, deleted_on, version: 1 };
-}
-
-async function names(): Promise<string[]> {
-  return (await database.select<{ name: string }>('SELECT name FROM blog_tag ORDER BY id')).map(({ name }) => name);
-}
+afterEach(() => folder.remove());
 
 describe('the SQLite database', () => {
-  it('is set up to survive a power cut, and holds to its references', async () => {
+  it('is set up to survive a power cut, and blocks nobody while it waits', async () => {
+    const database = await openDatabase(`sqlite:${file}`);
     await database.write(async (manager) => {
       const pragma = async (name: string) => Object.values((await manager.query(`PRAGMA ${name}`))[0] as object)[0];
-      expect([await pragma('journal_mode'), await pragma('synchronous'), await pragma('foreign_keys')]).toEqual([
-        'wal',
-        2,
-        1,
-      ]);
-      const orphan = manager.query("INSERT INTO blog_article (tag_id, title, slug, content) VALUES (9, 't', 's', 'c')");
-      await expect(orphan).rejects.toThrow('FOREIGN KEY');
+      const pragmas = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'].map(pragma);
+      expect(await Promise.all(pragmas)).toEqual(['wal', 2, 1, 0]);
     });
+    await database.close();
   });
 
-  it('stores all of a transaction or nothing, and shows none of it before its end', async () => {
-    await database.write(async (manager) => {
-      await manager.insert(TagRow, row('kept'));
-      expect(await names()).toEqual([]);
+  it('turns away what would wait too long', async () => {
+    const database = await openDatabase(`sqlite:${file}`);
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const { promise: running, resolve: run } = Promise.withResolvers<void>();
+    const first = database.write(() => {
+      run();
+      return gate;
     });
-    const failing = database.write(async (manager) => {
-      await manager.insert(TagRow, row('lost'));
-      throw new Error('no');
-    });
-    await expect(failing).rejects.toThrow('no');
-    expect(await names()).toEqual(['kept']);
-  });
-
-  it('runs one transaction after another, also when one fails', async () => {
-    const writes = Array.from({ length: 20 }, (_, n) =>
-      database.write(async (manager) => {
-        await manager.insert(TagRow, row(`first ${n}`));
-        if (n % 2 === 1) throw new Error('odd');
-        await manager.insert(TagRow, row(`second ${n}`));
-      }),
+    await running;
+    const waiting = Array.from({ length: 201 }, (_, n) =>
+      database.write((manager) => insertRow(manager, 'blog_tag', { name: `${n}` })).catch((error: unknown) => error),
     );
-    await Promise.allSettled(writes);
-    const expected = Array.from({ length: 10 }, (_, n) => [`first ${2 * n}`, `second ${2 * n}`]).flat();
-    expect(await names()).toEqual(expected);
+    const refused = await waiting.at(-1)!;
+    expect(refused).toMatchObject({ kind: { status: 503 }, headers: { 'retry-after': '1' } });
+    open();
+    await first;
+    expect((await Promise.all(waiting.slice(0, -1))).every((id) => typeof id === 'number')).toBe(true);
+    await database.close();
   });
 
-  it('holds names to be unique among what lives, letter case apart', async () => {
-    const insert = (name: string, deleted_on = 0) =>
-      database.write((manager) => manager.insert(TagRow, row(name, deleted_on)));
-    await insert('a', 5);
-    await insert('a', 5);
-    await insert('a');
-    await insert('A');
-    const error: unknown = await insert('a').catch((reason: unknown) => reason);
-    expect(isUniqueViolation(error)).toBe(true);
-    expect(isUniqueViolation(new Error('other'))).toBe(false);
+  it('that another process has locked is a 503', async () => {
+    const database = await openDatabase(`sqlite:${file}`);
+    const script = `const db = new (require('better-sqlite3'))(${JSON.stringify(file)}); db.exec('BEGIN IMMEDIATE'); console.log('locked'); setInterval(() => {}, 1000)`;
+    const holder = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(holder.stdout, 'data');
+    const write = database.write((manager) => insertRow(manager, 'blog_tag', { name: 'x' }));
+    await expect(write).rejects.toMatchObject({ kind: { status: 503 } });
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    await expect(database.write((manager) => insertRow(manager, 'blog_tag', { name: 'x' }))).resolves.toBe(1);
+    await database.close();
   });
 });

@@ -1,17 +1,29 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { DataSource, type EntityManager } from 'typeorm';
 import { StartError } from '#libs/supervisor';
-import type { Database, SqlValue } from './database.js';
+import type { Database, Dialect, SqlValue } from './database.js';
+import { DatabaseBusyError, isLocked, reportable } from './errors.js';
+import { quiet } from './quiet.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
 
 /** What is made here: password hashes are for nobody else. */
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY = 0o600;
 
-/** How long a statement waits for another process that writes, in milliseconds. */
+/** How long SQLite itself waits for a lock, in milliseconds: it blocks the event loop meanwhile. */
 const BUSY_TIMEOUT_MS = 2_000;
+
+/** How long a transaction waits for one of another process, in milliseconds, without blocking anything. */
+const TRANSACTION_WAIT_MS = 2_000;
+/** The same at the start, when another process may be migrating. */
+const MIGRATION_WAIT_MS = 60_000;
+const RETRY_EACH_MS = 5;
+
+/** How many transactions may wait for their turn. */
+const QUEUE_LIMIT = 200;
 
 /**
  * Opens the database file, made when absent, and brings its tables up to date.
@@ -30,6 +42,7 @@ export async function openSqlite(file: string): Promise<Database> {
     entities: ENTITIES,
     migrations: MIGRATIONS,
     migrationsTableName: 'blog_migration',
+    logger: quiet,
     prepareDatabase: (connection: Sqlite.Database) => prepare(connection),
   });
   try {
@@ -37,7 +50,7 @@ export async function openSqlite(file: string): Promise<Database> {
     // SQLite gives the files beside it the mode that this one has.
     closeSync(openSync(file, 'a', OWNER_ONLY));
     await writer.initialize();
-    await writer.runMigrations({ transaction: 'all' });
+    await migrate(writer);
     return new SqliteDatabase(writer, new Sqlite(file, { readonly: true, timeout: BUSY_TIMEOUT_MS }));
   } catch (error) {
     if (writer.isInitialized) await writer.destroy();
@@ -52,9 +65,21 @@ function prepare(connection: Sqlite.Database): void {
   connection.pragma('synchronous = FULL');
 }
 
+/** Of processes that start at once one migrates, in a transaction that keeps the others waiting. */
+async function migrate(writer: DataSource): Promise<void> {
+  // From here on who waits does so below.
+  await writer.query('PRAGMA busy_timeout = 0');
+  await transact(writer, MIGRATION_WAIT_MS, () => writer.runMigrations({ transaction: 'none' }));
+}
+
+/** Transactions run one at a time: nothing needs to be locked. */
+const DIALECT: Dialect = { lockForRead: '', lockSearch: undefined, matchesPhrase: 'bigrams MATCH ?' };
+
 class SqliteDatabase implements Database {
+  readonly dialect = DIALECT;
   private readonly statements = new Map<string, Sqlite.Statement>();
   private lastWrite: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
 
   constructor(
     private readonly writer: DataSource,
@@ -62,13 +87,26 @@ class SqliteDatabase implements Database {
   ) {}
 
   async select<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    return this.statement(sql).all(...values) as Row[];
+    try {
+      return this.statement(sql).all(...values) as Row[];
+    } catch (error) {
+      throw reportable(error);
+    }
   }
 
-  write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const turn = this.lastWrite.then(() => this.transact(work));
+  async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (this.waiting === QUEUE_LIMIT) throw reportable(new DatabaseBusyError('too many wait for the database'));
+    this.waiting += 1;
+    const turn = this.lastWrite.then(() => {
+      this.waiting -= 1;
+      return transact(this.writer, TRANSACTION_WAIT_MS, work);
+    });
     this.lastWrite = turn.catch(() => {});
-    return turn;
+    try {
+      return await turn;
+    } catch (error) {
+      throw reportable(error);
+    }
   }
 
   async check(): Promise<void> {
@@ -81,20 +119,6 @@ class SqliteDatabase implements Database {
     await this.writer.destroy();
   }
 
-  private async transact<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    // IMMEDIATE: a transaction that reads before it writes cannot find that another process was quicker (SQLITE_BUSY).
-    await this.writer.query('BEGIN IMMEDIATE');
-    try {
-      const result = await work(this.writer.manager);
-      await this.writer.query('COMMIT');
-      return result;
-    } catch (error) {
-      // Some errors, such as a full disk, have rolled back by themselves: then this fails, and the first error is the one to tell.
-      await this.writer.query('ROLLBACK').catch(() => {});
-      throw error;
-    }
-  }
-
   private statement(sql: string): Sqlite.Statement {
     let statement = this.statements.get(sql);
     if (!statement) {
@@ -102,5 +126,35 @@ class SqliteDatabase implements Database {
       this.statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+async function transact<T>(
+  source: DataSource,
+  waitMs: number,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const { manager } = source.createQueryRunner();
+  await begin(manager, performance.now() + waitMs);
+  try {
+    const result = await work(manager);
+    await manager.query('COMMIT');
+    return result;
+  } catch (error) {
+    // Some errors, such as a full disk, have rolled back by themselves: then this fails, and the first error is the one to tell.
+    await manager.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+/** IMMEDIATE: a transaction that reads before it writes cannot find that another process was quicker. */
+async function begin(manager: EntityManager, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      return void (await manager.query('BEGIN IMMEDIATE'));
+    } catch (error) {
+      if (!isLocked(error) || performance.now() > deadline) throw error;
+    }
+    await setTimeout(RETRY_EACH_MS);
   }
 }

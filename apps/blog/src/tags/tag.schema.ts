@@ -1,26 +1,34 @@
 import { z } from 'zod';
-import { digits, pageOf, pageParameters } from '#libs/http';
+import { cursorPageOf, cursorParameter, digits, pageOf, pageParameters } from '#libs/http';
 import { id, ignoredFields, stampFields, state, title } from '../fields.js';
+import { fieldsParameter } from '../lists/fields.js';
+import { eitherPageOrCursor } from '../lists/list.query.js';
+import { sortParameter } from '../lists/sort.js';
 
 const NAME_MAX = 100;
 const name = title(NAME_MAX).describe('Unique among the tags, letter case included.');
 
+const EXAMPLE = {
+  id: 1,
+  name: 'go',
+  state: 1,
+  created_by: 'admin',
+  modified_by: 'admin',
+  created_on: 1767225600,
+  modified_on: 1767225600,
+  version: 1,
+};
+
+const answered = { id, name: z.string(), ...stampFields };
+
 /** A tag as it is answered. */
-export const tagSchema = z.object({ id, name: z.string(), ...stampFields }).meta({
-  id: 'Tag',
-  examples: [
-    {
-      id: 1,
-      name: 'go',
-      state: 1,
-      created_by: 'admin',
-      modified_by: 'admin',
-      created_on: 1767225600,
-      modified_on: 1767225600,
-      version: 1,
-    },
-  ],
-});
+export const tagSchema = z.object(answered).meta({ id: 'Tag', examples: [EXAMPLE] });
+
+/** A tag in a list: whole, or with the fields that were asked for. */
+export const tagItem = z
+  .object(answered)
+  .partial()
+  .meta({ id: 'TagItem', examples: [EXAMPLE] });
 
 /** The whole of a tag as it is sent. */
 export const tagInput = z
@@ -32,14 +40,22 @@ export const tagPatch = z
   .strictObject({ name: name.optional(), state: state.nullish(), ...ignoredFields })
   .meta({ id: 'TagPatch', examples: [{ state: 0 }] });
 
-export const tagQuery = z.strictObject({
-  ...pageParameters,
-  name: z.string().optional().describe('Exactly this name.'),
-  state: digits(state.optional()),
-  created_by: z.string().optional(),
-});
+export const tagQuery = eitherPageOrCursor(
+  z.strictObject({
+    ...pageParameters,
+    cursor: cursorParameter,
+    name: z.string().optional().describe('Exactly this name.'),
+    state: digits(state.optional()),
+    created_by: z.string().optional(),
+    sort: sortParameter(['id', 'name', 'created_on', 'modified_on'], 'id'),
+    fields: fieldsParameter(tagSchema.keyof().options),
+  }),
+);
 
-export const tagPage = pageOf(tagSchema).meta({ id: 'TagPage' });
+export const tagList = z.union([
+  pageOf(tagItem).meta({ id: 'TagPage' }),
+  cursorPageOf(tagItem).meta({ id: 'TagCursorPage' }),
+]);
 
 export type Tag = z.output<typeof tagSchema>;
 export type TagInput = z.output<typeof tagInput>;

@@ -11,7 +11,6 @@ import {
   Post,
   Put,
   Query,
-  Req,
   Res,
   UseGuards,
 } from '@nestjs/common';
@@ -25,17 +24,29 @@ import {
   ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, buildPageLinks, HTTP_PROBLEMS, IF_MATCH, type Page } from '#libs/http';
+import type { FastifyReply } from 'fastify';
+import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, IF_MATCH } from '#libs/http';
 import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
-import { BODY_PROBLEMS, BLOG_PROBLEMS, CHANGE_PROBLEMS, READ_PROBLEMS, TOKEN_PROBLEMS } from '../problems.js';
-import { readHeaders, unlessKnown, writeHeaders } from '../reply.js';
+import type { Answers } from '../idempotency/answers.js';
+import { IDEMPOTENCY_KEY, parseIdempotencyKey } from '../idempotency/idempotency-key.js';
+import type { List } from '../lists/list.js';
+import { BLOG, type BlogParts } from '../parts.js';
+import {
+  BODY_PROBLEMS,
+  BLOG_PROBLEMS,
+  CHANGE_PROBLEMS,
+  CREATE_PROBLEMS,
+  READ_PROBLEMS,
+  RESTORE_PROBLEMS,
+} from '../problems.js';
+import { readQuery, type ReadQuery } from '../reads.js';
+import { createdAnswer, listHeaders, sendAnswer, unlessKnown, writeHeaders } from '../reply.js';
 import type { User, Viewer } from '../users/account.js';
 import {
   tagInput,
-  tagPage,
+  tagList,
   tagPatch,
   tagQuery,
   tagSchema,
@@ -44,45 +55,49 @@ import {
   type TagPatch,
   type TagQuery,
 } from './tag.schema.js';
-import { tagEtag, Tags } from './tags.js';
+import { tagEtag } from './tag.query.js';
+import { Tags } from './tags.js';
 
 const PATH = 'api/v1/tags';
 
 @ApiTags('tags')
-@UseGuards(TokenGuard)
+@UseGuards(AcceptGuard, TokenGuard)
 @Controller(PATH)
 export class TagsController {
-  constructor(@Inject(Tags) private readonly tags: Tags) {}
+  private readonly answers: Answers;
+
+  constructor(
+    @Inject(Tags) private readonly tags: Tags,
+    @Inject(BLOG) { answers }: BlogParts,
+  ) {
+    this.answers = answers;
+  }
 
   @Get()
   @ApiSecurity({})
   @ApiBearerAuth('token')
-  @ApiOkResponse({ standardSchema: tagPage, description: 'A page of tags, oldest first.' })
+  @ApiOkResponse({ standardSchema: tagList, description: 'Tags, page by page or from a cursor on.' })
   @ApiProblems(...READ_PROBLEMS)
   async list(
     @Query({ schema: tagQuery }) query: TagQuery,
     @Asker() viewer: Viewer,
-    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Page<Tag>> {
-    const page = await this.tags.list(query, viewer);
-    readHeaders(reply);
-    void reply.header('link', buildPageLinks(request.url, page));
-    return page;
+  ): Promise<List<Partial<Tag>>> {
+    return listHeaders(reply, await this.tags.list(query, viewer));
   }
 
   @Get(':id')
   @ApiSecurity({})
   @ApiBearerAuth('token')
   @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag.' })
-  @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.noSuchTag)
+  @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.noSuchTag, BLOG_PROBLEMS.olderVersion)
   async read(
     @Param({ schema: idParameter }) { id }: IdParameter,
-    @Query({ schema: noQuery }) _query: object,
+    @Query({ schema: readQuery }) query: ReadQuery,
     @Asker() viewer: Viewer,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Tag | undefined> {
-    const tag = await this.tags.read(id, viewer);
+    const tag = await this.tags.read(id, query, viewer);
     return unlessKnown(reply, tag, tagEtag(tag));
   }
 
@@ -90,15 +105,35 @@ export class TagsController {
   @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiCreatedResponse({ standardSchema: tagSchema, description: 'The new tag.' })
-  @ApiProblems(...BODY_PROBLEMS, ...TOKEN_PROBLEMS, BLOG_PROBLEMS.tagExists)
+  @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiProblems(...CREATE_PROBLEMS, BLOG_PROBLEMS.tagExists)
   async create(
     @Query({ schema: noQuery }) _query: object,
     @Body({ schema: tagInput }) input: TagInput,
+    @Headers('idempotency-key') key: string | undefined,
+    @Asker() user: User,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const answer = await this.answers.once(
+      { user: user.name, key: parseIdempotencyKey(key), content: [PATH, input] },
+      (tag: Tag) => createdAnswer(PATH, tag, tagEtag(tag)),
+      (alongside) => this.tags.create(input, user, alongside),
+    );
+    return sendAnswer(reply, answer);
+  }
+
+  @Post(':id/restore')
+  @ApiBearerAuth('token')
+  @HttpCode(200)
+  @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag, which is no longer deleted.' })
+  @ApiProblems(...RESTORE_PROBLEMS, BLOG_PROBLEMS.noSuchTag, BLOG_PROBLEMS.tagExists)
+  async restore(
+    @Param({ schema: idParameter }) { id }: IdParameter,
+    @Query({ schema: noQuery }) _query: object,
     @Asker() user: User,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Tag> {
-    const tag = await this.tags.create(input, user);
-    void reply.header('location', `/${PATH}/${tag.id}`);
+    const tag = await this.tags.restore(id, user);
     return writeHeaders(reply, tag, tagEtag(tag));
   }
 

@@ -6,7 +6,11 @@ import { Tags } from './tags.js';
 @Module({
   controllers: [TagsController],
   providers: [
-    { provide: Tags, inject: [BLOG], useFactory: ({ database, clock }: BlogParts) => new Tags({ database, clock }) },
+    {
+      provide: Tags,
+      inject: [BLOG],
+      useFactory: ({ database, lists, clock }: BlogParts) => new Tags({ database, lists, clock }),
+    },
   ],
 })
 export class TagsModule {}

@@ -1,63 +1,59 @@
 import type { EntityManager } from 'typeorm';
-import { buildEtag, HTTP_PROBLEMS, Problem, requireMatch, type Page } from '#libs/http';
+import { Problem, requireMatch } from '#libs/http';
 import type { Clock } from '#libs/time';
+import { allOf, equals, isVisible, requireMine, visibleTo, type Change } from '../access.js';
 import { isUniqueViolation, type Database } from '../database/database.js';
+import { insertRow } from '../database/rows.js';
+import { pickFields } from '../lists/fields.js';
+import { mapList, type List, type Lists } from '../lists/list.js';
 import { BLOG_PROBLEMS } from '../problems.js';
+import { requireVersion, type ReadQuery } from '../reads.js';
 import type { User, Viewer } from '../users/account.js';
-import { allOf, equals, isVisible, mayChange, visibleTo, type Change } from '../access.js';
-import { TagRow } from './tag.row.js';
+import { firstStamp, nothingAlongside, stampOf, writeNext, type Alongside } from '../writes.js';
+import { COUNT_TAGS, SELECT_TAG_ROWS, SELECT_TAGS, tagEtag, type TagRow } from './tag.query.js';
 import type { Tag, TagInput, TagPatch, TagQuery } from './tag.schema.js';
 
 export interface TagsOptions {
   readonly database: Database;
+  readonly lists: Lists;
   readonly clock: Clock;
 }
-
-const COLUMNS = 'id, name, state, created_by, modified_by, created_on, modified_on, version';
 
 /** The tags that articles are filed under. */
 export class Tags {
   constructor(private readonly options: TagsOptions) {}
 
-  /** A page of the tags that a viewer may see, oldest first. */
-  async list({ page, page_size, name, state, created_by }: TagQuery, viewer: Viewer): Promise<Page<Tag>> {
-    const { database } = this.options;
-    const { sql, values } = allOf([
+  /** The tags that a viewer may see, page by page or from a cursor on. */
+  async list(query: TagQuery, viewer: Viewer): Promise<List<Partial<Tag>>> {
+    const { name, state, created_by, fields } = query;
+    const filters = { name: name?.normalize('NFC').trim(), state, created_by };
+    const where = allOf([
       visibleTo(viewer, 'blog_tag'),
-      ...equals('name', name?.normalize('NFC').trim()),
+      ...equals('name', filters.name),
       ...equals('state', state),
       ...equals('created_by', created_by),
     ]);
-    const items = await database.select<Tag>(
-      `SELECT ${COLUMNS} FROM blog_tag WHERE ${sql} ORDER BY id LIMIT ? OFFSET ?`,
-      [...values, page_size, (page - 1) * page_size],
-    );
-    const [count] = await database.select<{ total: number }>(
-      `SELECT COUNT(*) AS total FROM blog_tag WHERE ${sql}`,
-      values,
-    );
-    return { items, page, page_size, total: count!.total };
+    const source = { name: 'tags', table: 'blog_tag', select: SELECT_TAGS, count: COUNT_TAGS, where, filters };
+    const list = await this.options.lists.read<Tag>(source, query);
+    return fields ? mapList(list, (tag) => pickFields(tag, fields)) : list;
   }
 
-  /** @throws Problem when there is none that the viewer may see */
-  async read(id: number, viewer: Viewer): Promise<Tag> {
+  /** @throws Problem when there is none that the viewer may see, or it is older than what is asked for */
+  async read(id: number, query: ReadQuery, viewer: Viewer): Promise<Tag> {
     const { sql, values } = visibleTo(viewer, 'blog_tag');
-    const [tag] = await this.options.database.select<Tag>(`SELECT ${COLUMNS} FROM blog_tag WHERE id = ? AND ${sql}`, [
-      id,
-      ...values,
-    ]);
+    const [tag] = await this.options.database.select<Tag>(`${SELECT_TAGS} id = ? AND ${sql}`, [id, ...values]);
     if (!tag) throw new Problem(BLOG_PROBLEMS.noSuchTag);
+    requireVersion(tag, query);
     return tag;
   }
 
   /** @throws Problem when the name is taken */
-  async create(input: TagInput, user: User): Promise<Tag> {
-    const now = this.now();
-    const stamps = { created_by: user.name, modified_by: user.name, created_on: now, modified_on: now };
+  create({ name, state }: TagInput, user: User, alongside: Alongside<Tag> = nothingAlongside): Promise<Tag> {
+    const fields = { name, state, ...firstStamp(stampOf(user, this.options.clock)) };
     return this.write(async (manager) => {
-      const row = { name: input.name, state: input.state, ...stamps, deleted_on: 0, version: 1 };
-      const { identifiers } = await manager.insert(TagRow, row);
-      return find(manager, identifiers[0]!['id'] as number, user);
+      const tag = { id: await insertRow(manager, 'blog_tag', fields), ...fields };
+      await alongside(manager, tag);
+      return tag;
     });
   }
 
@@ -74,39 +70,44 @@ export class Tags {
     }));
   }
 
-  /** Deletes a tag that no article uses. Its name is free from then on. */
+  /** Deletes a tag that no article uses. Its name is free from then on. @throws Problem when it may not be deleted */
   async remove(id: number, change: Change): Promise<void> {
     await this.write(async (manager) => {
       const tag = await findForChange(manager, id, change);
-      const [use] = (await manager.query(
-        'SELECT COUNT(*) AS articles FROM blog_article WHERE tag_id = ? AND deleted_on = 0',
-        [id],
-      )) as [{ articles: number }];
-      if (use.articles > 0)
-        throw new Problem(BLOG_PROBLEMS.tagInUse, { detail: `articles that use it: ${use.articles}` });
-      await this.update(manager, tag, change.user, { deleted_on: this.now() });
+      const stamp = stampOf(change.user, this.options.clock);
+      // First of all, as it keeps articles that are about to be filed under the tag waiting until it is gone.
+      await writeNext(manager, 'blog_tag', tag, change.user, { deleted_on: stamp.modified_on, ...stamp });
+      await requireUnused(manager, id);
+    });
+  }
+
+  /** Brings a deleted tag back; one that lives stays as it is. @throws Problem when its name is taken by now */
+  restore(id: number, user: User): Promise<Tag> {
+    return this.write(async (manager) => {
+      const { deleted_on, ...tag } = await findRow(manager, id, user);
+      requireMine(user, tag);
+      return deleted_on === 0 ? tag : this.next(manager, tag, user, {}, { deleted_on: 0 });
     });
   }
 
   private change(id: number, change: Change, toFields: (tag: Tag) => Pick<Tag, 'name' | 'state'>): Promise<Tag> {
     return this.write(async (manager) => {
       const tag = await findForChange(manager, id, change);
-      await this.update(manager, tag, change.user, toFields(tag));
-      return find(manager, id, change.user);
+      return this.next(manager, tag, change.user, toFields(tag));
     });
   }
 
-  /** Writes the next version of a tag, unless somebody else has by now. */
-  private async update(manager: EntityManager, tag: Tag, user: User, fields: Partial<TagRow>): Promise<void> {
-    const { id, version } = tag;
-    const { affected } = await manager
-      .createQueryBuilder()
-      .update(TagRow)
-      .set({ ...fields, modified_by: user.name, modified_on: this.now(), version: version + 1 })
-      .where({ id, version, deleted_on: 0 })
-      .andWhere(user.role === 'admin' ? '1 = 1' : 'created_by = :name', { name: user.name })
-      .execute();
-    if (affected !== 1) throw new Problem(HTTP_PROBLEMS.preconditionFailed);
+  /** Writes the next version of a tag, and gives it. */
+  private async next(
+    manager: EntityManager,
+    tag: Tag,
+    user: User,
+    fields: Partial<Tag>,
+    hidden: { deleted_on?: number } = {},
+  ): Promise<Tag> {
+    const changed = { ...fields, ...stampOf(user, this.options.clock) };
+    await writeNext(manager, 'blog_tag', tag, user, { ...changed, ...hidden });
+    return { ...tag, ...changed, version: tag.version + 1 };
   }
 
   /** Runs a write and tells a name that is taken: the unique index decides, however many write at once. */
@@ -117,27 +118,25 @@ export class Tags {
       throw isUniqueViolation(error) ? new Problem(BLOG_PROBLEMS.tagExists, { cause: error }) : error;
     }
   }
-
-  private now(): number {
-    return Math.floor(this.options.clock.now() / 1_000);
-  }
-}
-
-async function find(manager: EntityManager, id: number, user: User): Promise<Tag> {
-  const sql = `SELECT ${COLUMNS} FROM blog_tag WHERE id = ? AND deleted_on = 0`;
-  const [tag] = (await manager.query(sql, [id])) as Tag[];
-  if (!tag || !isVisible(user, tag)) throw new Problem(BLOG_PROBLEMS.noSuchTag);
-  return tag;
 }
 
 async function findForChange(manager: EntityManager, id: number, { ifMatch, user }: Change): Promise<Tag> {
-  const tag = await find(manager, id, user);
-  if (!mayChange(user, tag)) throw new Problem(BLOG_PROBLEMS.notYours);
+  const { deleted_on, ...tag } = await findRow(manager, id, user);
+  if (deleted_on !== 0) throw new Problem(BLOG_PROBLEMS.noSuchTag);
+  requireMine(user, tag);
   requireMatch(ifMatch, tagEtag(tag));
   return tag;
 }
 
-/** The entity tag of a tag: it changes with each version. */
-export function tagEtag({ id, version }: Pick<Tag, 'id' | 'version'>): string {
-  return buildEtag(id, version);
+/** A tag that the user may see, or could before it was deleted. */
+async function findRow(manager: EntityManager, id: number, user: User): Promise<TagRow> {
+  const [row] = (await manager.query(`${SELECT_TAG_ROWS} id = ?`, [id])) as TagRow[];
+  if (!row || !isVisible(user, row)) throw new Problem(BLOG_PROBLEMS.noSuchTag);
+  return row;
+}
+
+async function requireUnused(manager: EntityManager, id: number): Promise<void> {
+  const sql = 'SELECT COUNT(*) AS articles FROM blog_article WHERE tag_id = ? AND deleted_on = 0';
+  const [use] = (await manager.query(sql, [id])) as [{ articles: number }];
+  if (use.articles > 0) throw new Problem(BLOG_PROBLEMS.tagInUse, { detail: `articles that use it: ${use.articles}` });
 }

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STORES, TestDatabase } from '../../test/databases.js';
+import { isUniqueViolation, type Database } from './database.js';
+import { openDatabase } from './open.js';
+import { insertRow, updateRow } from './rows.js';
+import { sharedSecret } from './secrets.js';
+
+describe.each(STORES)('a database in %s', (store) => {
+  let where: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    where = await TestDatabase.create(store);
+    database = await openDatabase(where.url);
+  });
+  afterAll(async () => {
+    await database.close();
+    where.remove();
+  });
+
+  async function names(like: string): Promise<string[]> {
+    const sql = 'SELECT name FROM blog_tag WHERE name LIKE ? ORDER BY id';
+    return (await database.select<{ name: string }>(sql, [`${like}%`])).map(({ name }) => name);
+  }
+
+  const insert = (name: string, deleted_on = 0) =>
+    database.write((manager) => insertRow(manager, 'blog_tag', { name, deleted_on }));
+
+  it('stores all of a transaction or nothing, and shows none of it before its end', async () => {
+    await database.write(async (manager) => {
+      await insertRow(manager, 'blog_tag', { name: 'all: kept' });
+      expect(await names('all')).toEqual([]);
+    });
+    const failing = database.write(async (manager) => {
+      await insertRow(manager, 'blog_tag', { name: 'all: lost' });
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await names('all')).toEqual(['all: kept']);
+  });
+
+  it('keeps transactions apart, also those that fail', async () => {
+    const writes = Array.from({ length: 40 }, (_, n) =>
+      database.write(async (manager) => {
+        await insertRow(manager, 'blog_tag', { name: `apart ${n} first` });
+        if (n % 2 === 1) throw new Error('odd');
+        await insertRow(manager, 'blog_tag', { name: `apart ${n} second` });
+      }),
+    );
+    await Promise.allSettled(writes);
+    const expected = Array.from({ length: 20 }, (_, n) => [`apart ${2 * n} first`, `apart ${2 * n} second`]).flat();
+    expect((await names('apart')).sort()).toEqual(expected.sort());
+  });
+
+  it('holds names to be unique among what lives, octet by octet', async () => {
+    await insert('a', 5);
+    await insert('a', 5);
+    for (const name of ['a', 'A', 'a ', 'ä', '😀', '😁', 'ａ']) await insert(name);
+    for (const name of ['a', 'A', 'a ', 'ä', '😀', '😁', 'ａ']) {
+      const error: unknown = await insert(name).catch((reason: unknown) => reason);
+      expect([name, isUniqueViolation(error)]).toEqual([name, true]);
+      const found = await database.select('SELECT id FROM blog_tag WHERE name = ? AND deleted_on = 0', [name]);
+      expect([name, found.length]).toEqual([name, 1]);
+    }
+    expect(isUniqueViolation(new Error('other'))).toBe(false);
+  });
+
+  it('sorts texts by code point', async () => {
+    for (const name of ['sort é', 'sort a', 'sort Z', 'sort 系', 'sort 😀', 'sort \uffee']) await insert(name);
+    const sql = "SELECT name FROM blog_tag WHERE name LIKE 'sort %' ORDER BY name";
+    const sorted = (await database.select<{ name: string }>(sql)).map(({ name }) => name.slice(5));
+    expect(sorted).toEqual(['Z', 'a', 'é', '系', '\uffee', '😀']);
+  });
+
+  it('holds to its references, and takes no half of a text', async () => {
+    const article = { tag_id: 999_999, title: 't', slug: 's', content: 'c' };
+    await expect(database.write((manager) => insertRow(manager, 'blog_article', article))).rejects.toThrow(
+      /foreign key/i,
+    );
+    // SQLite stores what is longer than the column says, and gives it back whole.
+    const long = 'x'.repeat(101);
+    const stored = await insert(long).then(
+      () => names('xxx'),
+      () => [],
+    );
+    expect([[], [long]]).toContainEqual(stored);
+  });
+
+  it('changes a row once for each version, and only its owner’s', async () => {
+    const id = await database.write((manager) => insertRow(manager, 'blog_tag', { name: 'mine', created_by: 'ann' }));
+    const change = (version: number, owner: string | undefined) =>
+      database.write((manager) => updateRow(manager, 'blog_tag', { id, version, owner }, { state: 0 }));
+    const outcomes = [];
+    for (const [version, owner] of [
+      [1, 'bob'],
+      [1, 'ann'],
+      [1, 'ann'],
+      [2, undefined],
+    ] as const) {
+      outcomes.push(await change(version, owner));
+    }
+    expect(outcomes).toEqual([false, true, false, true]);
+    expect(await database.select('SELECT version, state FROM blog_tag WHERE id = ?', [id])).toMatchObject([
+      { version: 3, state: 0 },
+    ]);
+  });
+
+  it('gives one secret for a name to all who ask, however many at once', async () => {
+    const others = await Promise.all(Array.from({ length: 3 }, () => openDatabase(where.url)));
+    const secrets = await Promise.all(others.map((other) => sharedSecret(other, 'test')));
+    expect(new Set(secrets.map((secret) => secret.toString('hex'))).size).toBe(1);
+    expect(secrets[0]).toHaveLength(32);
+    expect((await sharedSecret(database, 'other')).equals(secrets[0]!)).toBe(false);
+    await Promise.all(others.map((other) => other.close()));
+  });
+
+  it('says of a statement that failed no value that was in it', async () => {
+    const failing = database.write((manager) => manager.query('INSERT INTO blog_nothing (a) VALUES (?)', ['s3cret']));
+    const error = (await failing.catch((reason: unknown) => reason)) as Error & { driverError: object };
+    const told = JSON.stringify([error.message, { ...error }, { ...error.driverError }, error.stack]);
+    expect(told).toContain('blog_nothing');
+    expect(told).not.toContain('s3cret');
+  });
+
+  it('is migrated once when many open it at the same time', async () => {
+    const fresh = await TestDatabase.create(store);
+    const opened = await Promise.all(Array.from({ length: 6 }, () => openDatabase(fresh.url)));
+    const done = await opened[0]!.select<{ name: string }>('SELECT name FROM blog_migration');
+    expect(new Set(done.map(({ name }) => name)).size).toBe(done.length);
+    await Promise.all(opened.map((database) => database.close()));
+    fresh.remove();
+  });
+});

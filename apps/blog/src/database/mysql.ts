@@ -1,0 +1,119 @@
+import type { PoolConnection } from 'mysql2';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { StartError } from '#libs/supervisor';
+import type { Database, Dialect, SqlValue } from './database.js';
+import { isBroken, isDeadlock, reportable } from './errors.js';
+import { migrateMysql } from './mysql-migrations.js';
+import { ANSWER_TIMEOUT_MS, MysqlPool } from './mysql-pool.js';
+import { createMysqlSource } from './mysql-source.js';
+
+/** A transaction that the server gives up in favour of another one is tried so many times. */
+const ATTEMPTS = 5;
+
+/**
+ * Connects to a database of MySQL 8 or MariaDB and brings its tables up to date.
+ *
+ * Two pools, so that writes that wait for each other's locks keep nobody from reading.
+ *
+ * @param url `mysql://user:password@host:port/database`
+ * @param poolSize how many connections there are at most for reading, and as many for writing
+ * @throws StartError when the server does not let us in or the tables cannot be brought up to date
+ */
+export async function openMysql(url: string, poolSize: number): Promise<Database> {
+  const pool = () => new MysqlPool({ url, size: poolSize, limitStatements: true });
+  try {
+    await migrateMysql(url);
+    const writer = createMysqlSource(pool(), { answerTimeoutMs: ANSWER_TIMEOUT_MS });
+    await writer.initialize();
+    return new MysqlDatabase(writer, pool());
+  } catch (error) {
+    throw new StartError(`the database ${withoutPassword(url)} cannot be opened: ${(error as Error).message}`, {
+      cause: reportable(error),
+    });
+  }
+}
+
+const DIALECT: Dialect = {
+  lockForRead: ' LOCK IN SHARE MODE',
+  // Row 0 is no article's.
+  lockSearch: 'SELECT rowid FROM blog_article_search WHERE rowid = 0 FOR UPDATE',
+  matchesPhrase: 'MATCH (bigrams) AGAINST (? IN BOOLEAN MODE)',
+};
+
+class MysqlDatabase implements Database {
+  readonly dialect = DIALECT;
+
+  constructor(
+    private readonly writer: DataSource,
+    private readonly readers: MysqlPool,
+  ) {}
+
+  async select<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    try {
+      const connection = await this.readers.acquire();
+      return await execute<Row>(connection, sql, values);
+    } catch (error) {
+      throw reportable(error);
+    }
+  }
+
+  async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await transact(this.writer.createQueryRunner(), work);
+      } catch (error) {
+        if (!isDeadlock(error) || attempt === ATTEMPTS) throw reportable(error);
+      }
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.select('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.readers.end(), this.writer.destroy()]);
+  }
+}
+
+/** Runs a prepared statement and gives the connection back, or up. */
+function execute<Row>(connection: PoolConnection, sql: string, values: readonly SqlValue[]): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    connection.execute({ sql, timeout: ANSWER_TIMEOUT_MS }, [...values], (error, rows) => {
+      if (isBroken(error)) connection.destroy();
+      else connection.release();
+      if (error) reject(error);
+      else resolve(rows as Row[]);
+    });
+  });
+}
+
+async function transact<T>(runner: QueryRunner, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  const connection = (await runner.connect()) as PoolConnection;
+  try {
+    await runner.startTransaction();
+    const result = await work(runner.manager);
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    // A broken connection ends its transaction itself, and one that fails to roll back is of no more use either.
+    const usable = !isBroken(error) && (await rollBack(runner));
+    if (!usable) connection.destroy();
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+async function rollBack(runner: QueryRunner): Promise<boolean> {
+  return runner.rollbackTransaction().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The address as it may be told to anybody. */
+function withoutPassword(url: string): string {
+  const { username, host, pathname } = new URL(url);
+  return `mysql://${username}@${host}${pathname}`;
+}
