@@ -1,0 +1,76 @@
+// How many statements a request costs, as the server itself counts them, and that the lists go by indexes.
+import type { Connection } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Mariadb, type OwnMariadb } from '#libs/testing';
+import { matching, TestBlog } from './harness.js';
+
+let mariadb: OwnMariadb;
+let beside: Connection;
+let blog: TestBlog;
+let tag_id: number;
+beforeAll(async () => {
+  mariadb = await Mariadb.start();
+  const url = await mariadb.server.createDatabase();
+  beside = await mariadb.server.connect(url);
+  blog = await TestBlog.startOn(url);
+  tag_id = (await blog.makeTag()).body.id;
+  for (let n = 0; n < 12; n += 1) await blog.makeArticle(n % 2 ? { tag_id } : {});
+  await beside.query("SET GLOBAL log_output = 'TABLE'");
+});
+afterAll(async () => {
+  beside.destroy();
+  await blog.stop();
+  await mariadb.stop();
+});
+
+/** The statements that the blog sends while `work` runs, without those that set up a connection. */
+async function statements(work: () => Promise<unknown>): Promise<string[]> {
+  await beside.query('TRUNCATE mysql.general_log; SET GLOBAL general_log = 1');
+  await work();
+  await beside.query('SET GLOBAL general_log = 0');
+  const sql = `SELECT CAST(argument AS CHAR) AS text FROM mysql.general_log
+    WHERE command_type IN ('Query', 'Execute') AND thread_id <> CONNECTION_ID() AND argument NOT LIKE 'SET SESSION%'`;
+  const [rows] = (await beside.query(sql)) as unknown as [{ text: string }[]];
+  return rows.map(({ text }) => text);
+}
+
+const get = (path: string) => async () =>
+  expect((await blog.ask('GET', `/api/v1/${path}`, blog.as.ann)).status).toBe(200);
+
+describe('a request costs at most', () => {
+  it.each([
+    ['GET articles', 2, () => get('articles')],
+    [
+      'GET articles, all filters',
+      2,
+      () => get(`articles?tag_id=${tag_id}&state=1&created_by=admin&q=text&sort=title&fields=content`),
+    ],
+    ['GET articles by cursor', 1, () => get('articles?cursor=&page_size=3')],
+    ['GET article', 1, () => get('articles/1')],
+    ['GET tags', 2, () => get('tags')],
+    ['GET tag', 1, () => get('tags/1')],
+    // Begin, the tag, the slugs, the article, the lock of the index, its words, commit.
+    ['POST article', 7, () => () => blog.makeArticle({ tag_id })],
+    ['POST tag', 3, () => () => blog.makeTag()],
+    // The claim and what has expired, each transaction with its begin and commit, and the answer.
+    [
+      'POST tag with Idempotency-Key',
+      8,
+      () => () => blog.makeTag({}, { ...blog.as.admin, 'idempotency-key': 'counted' }),
+    ],
+  ])('%s: %d statements', async (_, most, toWork) => {
+    await toWork()(); // so that what is prepared once is prepared
+    const sent = await statements(toWork());
+    expect(sent).not.toEqual([]);
+    expect(sent.slice(most)).toEqual([]);
+  });
+
+  it('PATCH article: 6 statements', async () => {
+    const article = await blog.makeArticle({ tag_id });
+    const sent = await statements(() =>
+      blog.ask('PATCH', `/api/v1/articles/${article.body.id}`, matching(article, blog.as.admin), { title: 'patched' }),
+    );
+    expect(sent).not.toEqual([]);
+    expect(sent.slice(6)).toEqual([]);
+  });
+});
