@@ -1,7 +1,6 @@
+export { AcceptGuard } from './accept.guard.js';
 export { endWithAnswer } from './client-error.js';
 export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
-export { AcceptGuard } from './accept.guard.js';
-export { serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { buildEtag, isNoneMatch, requireMatch } from './etag.js';
 export { Cursors, type Position } from './cursor.js';
 export { bodyErrors } from './field-errors.js';
