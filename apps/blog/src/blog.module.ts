@@ -2,11 +2,12 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ProbesModule, type ProbeGroups } from '#libs/probes';
 import { ArticlesModule } from './articles/articles.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { ImagesModule } from './images/images.module.js';
 import { BLOG, type BlogParts } from './parts.js';
 import { TagsModule } from './tags/tags.module.js';
 
 /** One module for each resource: what the documentation describes. */
-export const RESOURCES = [AuthModule, TagsModule, ArticlesModule];
+export const RESOURCES = [AuthModule, TagsModule, ArticlesModule, ImagesModule];
 
 /** The blog: one module for each resource, and the parts that they are built from. */
 @Global()

@@ -9,7 +9,7 @@ import type { Accounts } from './users/accounts.js';
 
 /** What is opened before Nest is built, and what its modules build their classes from. */
 export interface BlogParts {
-  readonly config: Pick<Config, 'auth'>;
+  readonly config: Pick<Config, 'auth' | 'blog'>;
   readonly log: Logger;
   readonly clock: Clock;
   readonly database: Database;

@@ -22,6 +22,8 @@ export const BLOG_PROBLEMS = {
   },
   tokenInvalid: { name: 'token-invalid', status: 401, title: 'A valid token is needed.', code: 20001 },
   tokenExpired: { name: 'token-expired', status: 401, title: 'The token has expired.', code: 20002 },
+  notAnImage: { name: 'not-an-image', status: 422, title: 'The file is no image of a known format.', code: 30003 },
+  noSuchImage: { name: 'no-such-image', status: 404, title: 'There is no such image.' },
   wrongLogin: { name: 'wrong-login', status: 401, title: 'The name or the password is wrong.', code: 20004 },
 } as const satisfies Record<string, ProblemKind>;
 

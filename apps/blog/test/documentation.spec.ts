@@ -17,6 +17,8 @@ describe('the documentation', () => {
       '/api/v1/articles',
       '/api/v1/articles/{id}',
       '/api/v1/articles/{id}/restore',
+      '/api/v1/images',
+      '/images/{name}',
     ]);
     expect(body.paths['/api/v1/tags'].get.security).toContainEqual({});
     expect(body.paths['/api/v1/tags'].post.security).toEqual([{ token: [] }]);

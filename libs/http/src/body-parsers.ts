@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FormBody } from './form.js';
 import { HTTP_PROBLEMS } from './http-problems.js';
+import { MultipartBody } from './multipart.js';
 import { Problem } from './problem.js';
 
 type Done = (error: Error | null, body?: unknown) => void;
 
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 const FORM_TYPE = 'application/x-www-form-urlencoded';
+const MULTIPART_TYPE = 'multipart/form-data';
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)/i;
 
 /**
  * Reads JSON, JSON merge patches and forms, in UTF-8; any other body is a 415. A body that is not valid UTF-8 is refused:
- * what would be stored otherwise is not what was sent.
+ * what would be stored otherwise is not what was sent. A form with files is left for the operation that wants it to read.
  */
 export function addBodyParsers(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
@@ -24,6 +26,9 @@ export function addBodyParsers(fastify: FastifyInstance): void {
     const text = decode(request, bytes, done);
     if (text !== undefined) done(null, new FormBody(text));
   });
+  fastify.addContentTypeParser(MULTIPART_TYPE, (request, stream, done) =>
+    done(null, new MultipartBody(request.headers, stream)),
+  );
 }
 
 /** The text of a body, or undefined when `done` was told what is wrong with it. */

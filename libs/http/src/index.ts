@@ -6,6 +6,7 @@ export { Cursors, type Position } from './cursor.js';
 export { bodyErrors } from './field-errors.js';
 export { createHttpAdapter, type HttpAdapter, type HttpLimits } from './http.adapter.js';
 export { HTTP_PROBLEMS } from './http-problems.js';
+export { MultipartBody, type FileForm, type ReceivedFile } from './multipart.js';
 export { ApiProblems, IF_MATCH } from './openapi.decorator.js';
 export {
   buildCursorLink,

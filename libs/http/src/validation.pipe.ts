@@ -2,6 +2,7 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { bodyErrors, parameterErrors } from './field-errors.js';
 import { FormBody, fromForm } from './form.js';
 import { HTTP_PROBLEMS } from './http-problems.js';
+import { MultipartBody } from './multipart.js';
 import { Problem } from './problem.js';
 
 /**
@@ -13,6 +14,9 @@ export class ValidationPipe implements PipeTransform {
     if (!schema) return value;
     if (type === 'body' && value === undefined) {
       throw new Problem(HTTP_PROBLEMS.malformedRequest, { detail: 'a body is expected, and there is none' });
+    }
+    if (value instanceof MultipartBody) {
+      throw new Problem(HTTP_PROBLEMS.unsupportedMediaType, { detail: 'multipart/form-data is for files' });
     }
     const result = await schema['~standard'].validate(value instanceof FormBody ? fromForm(value, schema) : value);
     if (!result.issues) return result.value;
