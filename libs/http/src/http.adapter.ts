@@ -19,6 +19,10 @@ export interface HttpLimits {
   readonly keepAliveTimeout: number;
   /** A longer address is a 414. */
   readonly maxUrlLength: number;
+  /** How many connections may be open; one more is closed at once. */
+  readonly maxConnections: number;
+  /** Networks whose `X-Forwarded-For` says who the client is. */
+  readonly trustedProxies: readonly string[];
 }
 
 /**
@@ -31,6 +35,8 @@ export const DEFAULT_LIMITS: HttpLimits = {
   requestTimeout: 20_000,
   keepAliveTimeout: 65_000,
   maxUrlLength: 8_000,
+  maxConnections: 16_384,
+  trustedProxies: [],
 };
 
 const CHECK_CONNECTIONS_EACH_MS = 2_000;
@@ -45,14 +51,13 @@ export interface HttpAdapter {
 
 /** A Fastify adapter for Nest with limits, security headers, strict bodies and problem details for what Nest never sees. */
 export function createHttpAdapter(limits: Partial<HttpLimits> = {}): HttpAdapter {
-  const { bodyLimit, headersTimeout, requestTimeout, keepAliveTimeout, maxUrlLength } = {
-    ...DEFAULT_LIMITS,
-    ...limits,
-  };
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  const { bodyLimit, headersTimeout, requestTimeout, keepAliveTimeout, maxUrlLength, trustedProxies } = all;
   const adapter = new FastifyAdapter({
     bodyLimit,
     requestTimeout,
     keepAliveTimeout,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     // An open connection's next request is answered while the server drains, with Connection: close, instead of refused.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -62,6 +67,7 @@ export function createHttpAdapter(limits: Partial<HttpLimits> = {}): HttpAdapter
     frameworkErrors: answerBadUrl,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.server.maxConnections = all.maxConnections;
   addBodyParsers(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SECURITY_HEADERS);

@@ -1,12 +1,15 @@
 export { AcceptGuard } from './accept.guard.js';
 export { endWithAnswer } from './client-error.js';
 export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
+export { allowOrigins } from './cors.js';
+export { serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { buildEtag, isNoneMatch, requireMatch } from './etag.js';
 export { Cursors, type Position } from './cursor.js';
 export { bodyErrors } from './field-errors.js';
 export { createHttpAdapter, type HttpAdapter, type HttpLimits } from './http.adapter.js';
 export { HTTP_PROBLEMS } from './http-problems.js';
 export { MultipartBody, type FileForm, type ReceivedFile } from './multipart.js';
+export { networkOf } from './network.js';
 export { ApiProblems, IF_MATCH } from './openapi.decorator.js';
 export {
   buildCursorLink,
@@ -22,5 +25,7 @@ export {
 } from './pagination.js';
 export { ProblemFilter } from './problem.filter.js';
 export { Problem, type FieldError, type ProblemKind } from './problem.js';
+export { limitRates, type Charge, type RatePolicy } from './rate-limits.js';
+export { LocalRates, type RateStore } from './rate-store.js';
 export { drain, isUnspecified, listen, type Listening } from './server.js';
 export { ValidationPipe } from './validation.pipe.js';

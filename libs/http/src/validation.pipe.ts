@@ -12,14 +12,14 @@ import { Problem } from './problem.js';
 export class ValidationPipe implements PipeTransform {
   async transform(value: unknown, { schema, type, data }: ArgumentMetadata): Promise<unknown> {
     if (!schema) return value;
-    if (type === 'body' && value === undefined) {
-      throw new Problem(HTTP_PROBLEMS.malformedRequest, { detail: 'a body is expected, and there is none' });
-    }
     if (value instanceof MultipartBody) {
       throw new Problem(HTTP_PROBLEMS.unsupportedMediaType, { detail: 'multipart/form-data is for files' });
     }
     const result = await schema['~standard'].validate(value instanceof FormBody ? fromForm(value, schema) : value);
     if (!result.issues) return result.value;
+    if (type === 'body' && value === undefined) {
+      throw new Problem(HTTP_PROBLEMS.malformedRequest, { detail: 'a body is expected, and there is none' });
+    }
     if (type === 'body') throw new Problem(HTTP_PROBLEMS.invalidBody, { errors: bodyErrors(result.issues) });
     throw new Problem(HTTP_PROBLEMS.malformedRequest, {
       detail: `a parameter of the ${type === 'query' ? 'query' : 'path'} is wrong`,
