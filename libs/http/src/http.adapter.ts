@@ -62,7 +62,12 @@ export function createHttpAdapter(limits: Partial<HttpLimits> = {}): HttpAdapter
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: maxUrlLength },
-    http: { headersTimeout, maxHeaderSize: MAX_HEADERS, connectionsCheckingInterval: CHECK_CONNECTIONS_EACH_MS },
+    http: {
+      // Headers are a part of the request: with more time for them than for the whole, Node would wait that long.
+      headersTimeout: Math.min(headersTimeout, requestTimeout),
+      maxHeaderSize: MAX_HEADERS,
+      connectionsCheckingInterval: CHECK_CONNECTIONS_EACH_MS,
+    },
     clientErrorHandler: answerClientError,
     frameworkErrors: answerBadUrl,
   });

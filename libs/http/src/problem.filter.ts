@@ -19,12 +19,18 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
     const instance = problem.kind.status < 500 ? undefined : `urn:uuid:${randomUUID()}`;
-    if (instance) this.log.error({ err: error, instance, method: request.method, url: request.url }, 'request failed');
+    if (instance) this.tell(error, instance, request);
     void reply
       .status(problem.kind.status)
       .headers({ 'cache-control': 'no-store', ...problem.headers })
       .type(PROBLEM_MEDIA_TYPE)
       .send(buildProblem(problem, instance));
+  }
+
+  private tell(error: unknown, instance: string, { method, url: whole }: FastifyRequest): void {
+    // Without the query: some clients put there what should stand in no log.
+    const [url] = whole.split('?', 1);
+    this.log.error({ err: error, instance, method, url }, 'request failed');
   }
 }
 
