@@ -5,9 +5,10 @@ import { AuthModule } from './auth/auth.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { BLOG, type BlogParts } from './parts.js';
 import { TagsModule } from './tags/tags.module.js';
+import { UsersModule } from './users/users.module.js';
 
 /** One module for each resource: what the documentation describes. */
-export const RESOURCES = [AuthModule, TagsModule, ArticlesModule, ImagesModule];
+export const RESOURCES = [AuthModule, TagsModule, ArticlesModule, ImagesModule, UsersModule];
 
 /** The blog: one module for each resource, and the parts that they are built from. */
 @Global()

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/config';
 import { Discovery } from '#libs/discovery';
 import {
+  allowOrigins,
   createHttpAdapter,
   Cursors,
   drain,
@@ -18,15 +19,20 @@ import { nestLogger, type Logger } from '#libs/observability';
 import type { ProbeGroups } from '#libs/probes';
 import { listenError, requireFreePort, storageError, version, type Started } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
+import { Revocations } from './auth/revocations.js';
+import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
+import type { TokenKeys } from './auth/token-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
 import { Answers } from './idempotency/answers.js';
 import { Lists } from './lists/list.js';
+import { httpLimits, limitBlogRates } from './limits.js';
 import type { BlogParts } from './parts.js';
 import { Accounts } from './users/accounts.js';
+import { ensureAdmin } from './users/first-admin.js';
 import { Passwords } from './users/passwords.js';
 
 /** What is under way after so many milliseconds of draining is cut off; deregistering takes two seconds at most. */
@@ -42,14 +48,15 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
   await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
   const database = await openDatabase(config.database.url, config.database.pool_size);
   try {
-    const keys = loadKeys(config.blog.data_dir, clock);
-    const accounts = new Accounts({ database, clock, passwords: new Passwords() });
+    const keys = loadKeys(config, log, clock);
+    const revocations = new Revocations({ database, clock });
+    const accounts = new Accounts({ database, revocations, clock, passwords: new Passwords() });
     const lists = new Lists(database, new Cursors(await sharedSecret(database, 'cursors')));
     const answers = new Answers(database, clock);
-    const parts = { config, log, clock, database, lists, answers, keys, accounts };
+    const parts = { config, log, clock, database, lists, answers, keys, revocations, accounts };
     const { app, listening } = await serve(config, parts);
     // After all that can fail: a password that was made up is told once, by a program that runs.
-    const account = await accounts.ensureAdmin(config.auth.admin_password);
+    const account = await ensureAdmin(accounts, config.auth.admin_password);
     const discovery = register(config, listening, log, clock);
     return {
       endpoints: { blog: listening.url },
@@ -69,19 +76,19 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
   }
 }
 
-function loadKeys(folder: string, clock: Clock): SigningKeys {
+function loadKeys({ auth, blog }: Config, log: Logger, clock: Clock): TokenKeys {
+  if (auth.hs256_secret !== '') return new SharedSecret(auth.hs256_secret);
   try {
-    return SigningKeys.load(join(folder, 'keys'), clock.now());
+    const { key_rotation: rotation, access_token_ttl: tokenLifetime } = auth;
+    return SigningKeys.open({ folder: join(blog.data_dir, 'keys'), clock, log, rotation, tokenLifetime });
   } catch (error) {
     throw storageError(error, 'blog', 'data_dir');
   }
 }
 
-async function serve(
-  { blog }: Config,
-  parts: BlogParts,
-): Promise<{ app: NestFastifyApplication; listening: Listening }> {
-  const { adapter, closeRoutes } = createHttpAdapter();
+async function serve(config: Config, parts: BlogParts): Promise<{ app: NestFastifyApplication; listening: Listening }> {
+  const { blog } = config;
+  const { adapter, closeRoutes } = createHttpAdapter(httpLimits(config));
   const { log, database } = parts;
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     BlogModule.forRoot(
@@ -91,6 +98,8 @@ async function serve(
     adapter,
     { bodyParser: false, logger: nestLogger(log), abortOnError: false },
   );
+  allowOrigins(adapter.getInstance(), blog.cors_origins);
+  limitBlogRates(app, parts);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocumentation(app, {

@@ -1,7 +1,8 @@
 import type { Config } from '#libs/config';
 import type { Logger } from '#libs/observability';
 import type { Clock } from '#libs/time';
-import type { SigningKeys } from './auth/signing-keys.js';
+import type { Revocations } from './auth/revocations.js';
+import type { TokenKeys } from './auth/token-keys.js';
 import type { Database } from './database/database.js';
 import type { Answers } from './idempotency/answers.js';
 import type { Lists } from './lists/list.js';
@@ -9,13 +10,14 @@ import type { Accounts } from './users/accounts.js';
 
 /** What is opened before Nest is built, and what its modules build their classes from. */
 export interface BlogParts {
-  readonly config: Pick<Config, 'auth' | 'blog'>;
+  readonly config: Pick<Config, 'auth' | 'blog' | 'limits'>;
   readonly log: Logger;
   readonly clock: Clock;
   readonly database: Database;
   readonly lists: Lists;
   readonly answers: Answers;
-  readonly keys: SigningKeys;
+  readonly keys: TokenKeys;
+  readonly revocations: Revocations;
   readonly accounts: Accounts;
 }
 

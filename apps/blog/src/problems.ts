@@ -22,9 +22,20 @@ export const BLOG_PROBLEMS = {
   },
   tokenInvalid: { name: 'token-invalid', status: 401, title: 'A valid token is needed.', code: 20001 },
   tokenExpired: { name: 'token-expired', status: 401, title: 'The token has expired.', code: 20002 },
+  tokenRevoked: { name: 'token-revoked', status: 401, title: 'The session of the token has ended.', code: 20001 },
+  refreshTokenInvalid: {
+    name: 'refresh-token-invalid',
+    status: 401,
+    title: 'The refresh token is unknown, has ended or was used before.',
+    code: 20001,
+  },
   notAnImage: { name: 'not-an-image', status: 422, title: 'The file is no image of a known format.', code: 30003 },
   noSuchImage: { name: 'no-such-image', status: 404, title: 'There is no such image.' },
   wrongLogin: { name: 'wrong-login', status: 401, title: 'The name or the password is wrong.', code: 20004 },
+  adminsOnly: { name: 'admins-only', status: 403, title: 'Only admins may do this.' },
+  noSuchUser: { name: 'no-such-user', status: 404, title: 'There is no such user.' },
+  userExists: { name: 'user-exists', status: 409, title: 'A user of this name exists already.' },
+  lastAdmin: { name: 'last-admin', status: 409, title: 'Nobody would be left to look after the accounts.' },
 } as const satisfies Record<string, ProblemKind>;
 
 /** What every operation that takes a body may answer. */
@@ -36,7 +47,12 @@ export const BODY_PROBLEMS: readonly ProblemKind[] = [
 ];
 
 /** What every operation that needs a token may answer. */
-export const TOKEN_PROBLEMS: readonly ProblemKind[] = [BLOG_PROBLEMS.tokenInvalid, BLOG_PROBLEMS.tokenExpired];
+export const TOKEN_PROBLEMS: readonly ProblemKind[] = [
+  BLOG_PROBLEMS.tokenInvalid,
+  BLOG_PROBLEMS.tokenExpired,
+  BLOG_PROBLEMS.tokenRevoked,
+  HTTP_PROBLEMS.tooManyRequests,
+];
 
 /** What every operation that answers JSON from the database may answer. */
 const ANSWER_PROBLEMS: readonly ProblemKind[] = [HTTP_PROBLEMS.notAcceptable, HTTP_PROBLEMS.unavailable];

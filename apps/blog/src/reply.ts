@@ -7,7 +7,7 @@ import type { List } from './lists/list.js';
  * Sets the headers of something that was read. What is seen depends on who asks, and what was seen must be checked again
  * before it is used again: that costs a 304.
  */
-function readHeaders(reply: FastifyReply): void {
+export function readHeaders(reply: FastifyReply): void {
   void reply.headers({ 'cache-control': 'private, no-cache', vary: 'Authorization' });
 }
 

@@ -1,7 +1,10 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBlog } from '../src/blog.js';
+import { openDatabase } from '../src/database/open.js';
 import { basic, TestBlog, type RequestHeaders } from './harness.js';
 
 let blog: TestBlog;
@@ -21,7 +24,12 @@ describe('/auth', () => {
       ),
     ];
     for (const { status, headers, body } of answers) {
-      expect(body).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 900 });
+      expect(body).toEqual({
+        access_token: expect.any(String),
+        token_type: 'Bearer',
+        expires_in: 900,
+        refresh_token: expect.stringMatching(/^[\w-]{43}$/),
+      });
       expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
     }
   });
@@ -68,6 +76,30 @@ describe('/auth', () => {
   });
 });
 
+describe('the log', () => {
+  it('holds no password and no token, wherever they were sent, also of a request that failed', async () => {
+    let lines = '';
+    const log = pino({ level: 'trace' }, { write: (line: string) => void (lines += line) });
+    const settings = { SIGNPOST_DATABASE_URL: `sqlite:${join(blog.folder, 'broken.sqlite')}` };
+    const { endpoints, stop } = await startBlog(blog.settings(settings), log, blog.clock);
+    const database = await openDatabase(settings.SIGNPOST_DATABASE_URL);
+    await database.write((manager) => manager.query('DROP TABLE blog_counter'));
+    await database.close();
+    const token = blog.as.ann['authorization']!.slice('Bearer '.length);
+    const ask = async (path: string, init: RequestInit = {}) =>
+      (await fetch(`${endpoints['blog']}${path}`, init)).status;
+    expect([
+      await ask('/auth?username=ann&password=ann-password'),
+      await ask('/auth', { headers: basic('ann', 'ann-password') }),
+      await ask('/auth/password?old_password=ann-password', { method: 'PUT', headers: blog.as.ann }),
+      await ask(`/api/v1/tags?token=${token}`, { headers: blog.as.ann }),
+    ]).toEqual([400, 401, 500, 500]);
+    await stop();
+    expect(lines).toContain('"url":"/api/v1/tags"');
+    for (const secret of ['ann-password', token]) expect(lines).not.toContain(secret);
+  });
+});
+
 describe('a token', () => {
   const write = (authorization: string) => blog.ask('POST', '/api/v1/tags', { authorization }, { name: 'never' });
 
@@ -80,12 +112,10 @@ describe('a token', () => {
   });
 
   it('holds no password and no more than it must', () => {
-    const claims = JSON.parse(
-      Buffer.from(blog.as.ann['authorization']!.split('.')[1]!, 'base64url').toString(),
-    ) as object;
-    expect(claims).toEqual({
+    expect(claimsOf(blog.as.ann)).toEqual({
       sub: 'ann',
       role: 'author',
+      sid: expect.stringMatching(/^[0-9a-f]{32}$/),
       iss: 'signpost-blog',
       aud: 'signpost-blog',
       iat: expect.any(Number),
@@ -104,6 +134,15 @@ describe('a token', () => {
     ['the public key as an HMAC key', () => `Bearer ${forge({ alg: 'HS256' }, (text) => hmac(text, publicKeyPem()))}`],
     ['a key of somebody else', () => `Bearer ${forge({ alg: 'ES256' }, signedByStranger)}`],
     ['a path as its key', () => `Bearer ${forge({ alg: 'ES256', kid: '../../etc/passwd' }, signedByStranger)}`],
+    ['no key named', () => `Bearer ${signedByBlog({ kid: undefined })}`],
+    ['another type of token', () => `Bearer ${signedByBlog({ typ: 'JWT' })}`],
+    ['another audience', () => `Bearer ${signedByBlog({}, { aud: 'another' })}`],
+    ['no audience', () => `Bearer ${signedByBlog({}, { aud: undefined })}`],
+    ['another issuer', () => `Bearer ${signedByBlog({}, { iss: 'another' })}`],
+    ['a time that has not come', () => `Bearer ${signedByBlog({}, { nbf: 3_900_000_000 })}`],
+    ['no session', () => `Bearer ${signedByBlog({}, { sid: undefined })}`],
+    ['no end', () => `Bearer ${signedByBlog({}, { exp: undefined })}`],
+    ['a session that is no text', () => `Bearer ${signedByBlog({}, { sid: { $ne: '' } })}`],
     ['a changed claim', () => withClaims(blog.as.ann['authorization']!, { role: 'admin' })],
   ])('is refused with 20001: %s', async (_, header) => {
     const { status, headers, body } = header
@@ -117,8 +156,22 @@ describe('a token', () => {
     expect((await blog.ask('GET', '/api/v1/tags', { authorization: 'Bearer nonsense' })).status).toBe(401);
   });
 
-  function forge(header: object, signature: (text: string) => string): string {
-    const claims = { sub: 'admin', role: 'admin', iss: 'signpost-blog', aud: 'signpost-blog', exp: 4_000_000_000 };
+  it('that the blog itself has signed is good, so that those above are refused for what they say', async () => {
+    expect((await blog.makeTag({}, { authorization: `Bearer ${signedByBlog({})}` })).status).toBe(201);
+  });
+
+  /** A token that is right but for `header` and `claims`. */
+  function signedByBlog(header: object, claims: object = {}): string {
+    const { sid } = claimsOf(blog.as.admin) as { sid: string };
+    const key = createPrivateKey(privateKeyPem());
+    const withKey = (text: string) =>
+      sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+    return forge({ alg: 'ES256', typ: 'at+jwt', ...header }, withKey, { sid, ...claims });
+  }
+
+  function forge(header: object, signature: (text: string) => string, more: object = {}): string {
+    const identity = { iss: 'signpost-blog', aud: 'signpost-blog' };
+    const claims = { sub: 'admin', role: 'admin', ...identity, exp: 4_000_000_000, ...more };
     const kid = JSON.parse(
       Buffer.from(blog.as.admin['authorization']!.slice(7).split('.')[0]!, 'base64url').toString(),
     ).kid;
@@ -133,6 +186,11 @@ describe('a token', () => {
   }
 
   function publicKeyPem(): string {
+    const publicKey = createPublicKey(privateKeyPem());
+    return publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  }
+
+  function privateKeyPem(): string {
     return readFileSync(join(blog.folder, 'keys', readdirSync(join(blog.folder, 'keys'))[0]!), 'utf8');
   }
 
@@ -158,3 +216,7 @@ describe('time', () => {
     expect((await blog.makeTag({}, await blog.logIn('admin', blog.password))).status).toBe(201);
   });
 });
+
+function claimsOf({ authorization }: RequestHeaders): object {
+  return JSON.parse(Buffer.from(authorization!.split('.')[1]!, 'base64url').toString()) as object;
+}

@@ -11,6 +11,10 @@ describe('the documentation', () => {
     expect(body.openapi).toBe('3.1.1');
     expect(Object.keys(body.paths)).toEqual([
       '/auth',
+      '/auth/refresh',
+      '/auth/logout',
+      '/auth/password',
+      '/.well-known/jwks.json',
       '/api/v1/tags',
       '/api/v1/tags/{id}',
       '/api/v1/tags/{id}/restore',
@@ -19,12 +23,14 @@ describe('the documentation', () => {
       '/api/v1/articles/{id}/restore',
       '/api/v1/images',
       '/images/{name}',
+      '/api/v1/users',
+      '/api/v1/users/{id}',
     ]);
     expect(body.paths['/api/v1/tags'].get.security).toContainEqual({});
     expect(body.paths['/api/v1/tags'].post.security).toEqual([{ token: [] }]);
     const create = body.paths['/api/v1/articles'].post;
     expect(Object.keys(create.responses).sort()).toEqual([
-      ...['201', '400', '401', '406', '409', '413', '415', '422', '503'],
+      ...['201', '400', '401', '406', '409', '413', '415', '422', '429', '503'],
     ]);
     expect(create.responses['422'].content['application/problem+json'].examples['unknown-tag'].value.code).toBe(10003);
     expect(body.components.schemas.ArticleInput).toMatchObject({

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig, type Config } from '#libs/config';
 import type { Started } from '#libs/supervisor';
 import { FakeClock, Mariadb, tempFolder } from '#libs/testing';
+import { Revocations } from '../src/auth/revocations.js';
 import { startBlog } from '../src/blog.js';
+import type { SqlValue } from '../src/database/database.js';
 import { openDatabase } from '../src/database/open.js';
 import { Accounts } from '../src/users/accounts.js';
 import { Passwords } from '../src/users/passwords.js';
@@ -61,6 +64,19 @@ export class TestBlog {
     return join(this.folder, 'deep', 'blog.sqlite');
   }
 
+  /** All that the database has on disk. */
+  storedBytes(): Buffer {
+    return Buffer.concat(['', '-wal'].map((suffix) => readFileSync(`${this.databaseFile}${suffix}`)));
+  }
+
+  /** Reads the database past the blog. */
+  async select<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    const database = await openDatabase(this.databaseUrl);
+    const rows = await database.select<Row>(sql, values);
+    await database.close();
+    return rows;
+  }
+
   settings(more: Record<string, string> = {}): Config {
     return loadConfig({
       env: {
@@ -68,6 +84,8 @@ export class TestBlog {
         SIGNPOST_BLOG_REGISTRY_URL: '',
         SIGNPOST_BLOG_DATA_DIR: this.folder,
         SIGNPOST_DATABASE_URL: this.databaseUrl,
+        // The clock stands still: what is spent would never come back.
+        SIGNPOST_LIMITS_ENABLED: 'false',
         ...more,
       },
     });
@@ -96,8 +114,7 @@ export class TestBlog {
   }
 
   async logIn(username: string, password: string): Promise<RequestHeaders> {
-    const { body } = await this.ask('POST', '/auth', {}, { username, password });
-    return { authorization: `Bearer ${body.access_token}` };
+    return bearer(await this.ask('POST', '/auth', {}, { username, password }));
   }
 
   /** A name that no tag has yet. */
@@ -117,10 +134,19 @@ export class TestBlog {
 
   private async addAuthors(...names: string[]): Promise<void> {
     const database = await openDatabase(this.databaseUrl);
-    const accounts = new Accounts({ database, clock: this.clock, passwords: new Passwords() });
-    for (const name of names) await accounts.add(name, `${name}-password`, 'author');
+    const { clock } = this;
+    const revocations = new Revocations({ database, clock });
+    const accounts = new Accounts({ database, revocations, clock, passwords: new Passwords() });
+    for (const username of names) {
+      await accounts.add({ username, password: `${username}-password`, role: 'author', state: 1 });
+    }
     await database.close();
   }
+}
+
+/** The header with the access token that `answer` gave. */
+export function bearer({ body }: Answer): RequestHeaders {
+  return { authorization: `Bearer ${body.access_token}` };
 }
 
 /** The header of HTTP Basic. */

@@ -81,6 +81,22 @@ export function duration(min: string, max: string): Kind<number> {
   });
 }
 
+/** So many in so long, such as `600/1m`; the window is in milliseconds. */
+export const rate = kind<{ readonly limit: number; readonly window: number }>(
+  'a number of requests and a duration from 1s to 24h, such as 600/1m',
+  (value) => {
+    const [, count, period] = /^(\d{1,7})\/(.+)$/.exec(value) ?? [];
+    const limit = Number(count ?? 0);
+    const window = duration('1s', '24h').parse(period ?? '');
+    return limit > 0 && window !== undefined ? { limit, window } : undefined;
+  },
+);
+
+/** An origin as browsers send it: scheme, host and port, nothing behind it. */
+export const origin = kind<string>('an origin such as https://app.example', (value) =>
+  URL.canParse(value) && new URL(value).origin === value ? value : undefined,
+);
+
 /** One of a few words. */
 export function choice<const T extends string>(...words: T[]): Kind<T> {
   return kind(`one of ${words.join(', ')}`, (value) => words.find((word) => word === value));

@@ -97,6 +97,14 @@ describe('loadConfig', () => {
     ['[dns]\nallow_from = 10.0.0/8', 'a network such as 10.0.0.0/8'],
     ['[dns]\nquery_log = 1.5', 'a number from 0 to 1'],
     ['[dns]\ncookie_secret = 00', '32 hexadecimal digits'],
+    ...['0/1m', '5', '5/', '5/0s', '5/25h', '-1/1m', '5/1m/1m', '1.5/1m', '/1m'].map((rate) => [
+      `[limits]\nread_rate = ${rate}`,
+      'a number of requests and a duration from 1s to 24h, such as 600/1m',
+    ]),
+    ...['*', 'app.example', 'https://app.example/', 'https://app.example/path', 'null'].map((origin) => [
+      `[blog]\ncors_origins = ${origin}`,
+      'an origin such as https://app.example',
+    ]),
     ['[dns]\nrecursors = 10.0.0.1', 'nothing: this release has no use for it'],
   ])('refuses %j', (content, expected) => {
     expect(problems(content).join()).toContain(expected);

@@ -12,9 +12,11 @@ import {
   list,
   network,
   optional,
+  origin,
   pairs,
   pattern,
   port,
+  rate,
   share,
   text,
   url,
@@ -39,6 +41,8 @@ function secret<T>(kind: Kind<T>, fallback: string): Setting<T> {
 
 const uuid = pattern('a UUID', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
 const hexSecret = pattern('32 hexadecimal digits', /^[0-9a-f]{32}$/i);
+/** As many octets as its hash has (RFC 7518 section 3.2). */
+const hmacSecret = pattern('at least 32 characters', /^.{32,}$/);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
 /** What the server says of itself in records and options, which have to fit the smallest datagram. */
 const shortText = pattern('at most 64 characters of ASCII', /^[ -~]{0,64}$/);
@@ -106,6 +110,8 @@ export const SETTINGS = {
     registry_token: secret(text, ''),
     service_names: setting(list(label), 'blog,user'),
     check_ttl: setting(duration('100ms', '24h'), '10s'),
+    cors_origins: setting(list(origin), ''),
+    trusted_proxies: setting(list(network), ''),
   },
   database: {
     url: secret(database, 'sqlite:var/blog/blog.sqlite'),
@@ -118,6 +124,9 @@ export const SETTINGS = {
     public_reads: setting(flag, 'true'),
     admin_password: secret(text, ''),
     access_token_ttl: setting(duration('1s', '720h'), '15m'),
+    refresh_token_ttl: setting(duration('1m', '8760h'), '720h'),
+    key_rotation: setting(duration('1m', '87600h'), '720h'),
+    hs256_secret: secret(optional(hmacSecret), ''),
   },
   limits: {
     enabled: setting(flag, 'true'),
@@ -125,6 +134,16 @@ export const SETTINGS = {
     http_max_watches_per_client: setting(integer(1, 1_000_000), '200'),
     http_max_watches: setting(integer(1, 1_000_000), '20000'),
     unlimited_from: setting(list(network), '127.0.0.0/8, ::1/128'),
+    read_rate: setting(rate, '3000/1m'),
+    write_rate: setting(rate, '600/1m'),
+    login_rate: setting(rate, '300/1m'),
+    account_failures: setting(integer(1, 1_000), '10'),
+    network_failures: setting(integer(1, 100_000), '100'),
+    body_size: setting(integer(1_024, 104_857_600), '1048576'),
+    headers_timeout: setting(duration('100ms', '10m'), '10s'),
+    request_timeout: setting(duration('100ms', '10m'), '20s'),
+    keep_alive_timeout: setting(duration('100ms', '10m'), '65s'),
+    max_connections: setting(integer(1, 1_000_000), '16384'),
   },
   debug: {
     host: setting(host, '127.0.0.1'),

@@ -2,7 +2,6 @@ export { AcceptGuard } from './accept.guard.js';
 export { endWithAnswer } from './client-error.js';
 export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { allowOrigins } from './cors.js';
-export { serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { buildEtag, isNoneMatch, requireMatch } from './etag.js';
 export { Cursors, type Position } from './cursor.js';
 export { bodyErrors } from './field-errors.js';

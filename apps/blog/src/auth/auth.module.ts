@@ -1,21 +1,35 @@
 import { Global, Module } from '@nestjs/common';
-import { JwtSecretRequestType, JwtService } from '@nestjs/jwt';
+import { JwtSecretRequestType, JwtService, type JwtSignOptions } from '@nestjs/jwt';
 import { Accounts } from '../users/accounts.js';
 import { BLOG, type BlogParts } from '../parts.js';
+import { LocalAttempts } from './attempts.js';
 import { AuthController } from './auth.controller.js';
+import { KeysController } from './keys.controller.js';
 import { Login } from './login.js';
-import type { SigningKeys } from './signing-keys.js';
-import { ALGORITHM, ISSUER, Tokens } from './tokens.js';
+import { LoginThrottle } from './login-throttle.js';
+import { SessionController } from './session.controller.js';
+import { Sessions } from './sessions.js';
+import type { TokenKeys } from './token-keys.js';
+import { ISSUER, Tokens } from './tokens.js';
 
 @Global()
 @Module({
-  controllers: [AuthController],
+  controllers: [AuthController, SessionController, KeysController],
   providers: [
     {
-      provide: Tokens,
+      provide: Sessions,
       inject: [BLOG],
-      useFactory: ({ keys, clock, config }: BlogParts) =>
-        new Tokens({ jwt: jwtService(keys), keys, clock, lifetime: config.auth.access_token_ttl }),
+      useFactory: ({ database, revocations, clock, log, config }: BlogParts) =>
+        new Sessions({ database, revocations, clock, log, lifetime: config.auth.refresh_token_ttl }),
+    },
+    {
+      provide: Tokens,
+      inject: [BLOG, Sessions],
+      useFactory: ({ keys, revocations, clock, config }: BlogParts, sessions: Sessions) =>
+        new Tokens({
+          ...{ jwt: jwtService(keys), keys, sessions, revocations, clock },
+          lifetime: config.auth.access_token_ttl,
+        }),
     },
     {
       provide: Accounts,
@@ -24,25 +38,35 @@ import { ALGORITHM, ISSUER, Tokens } from './tokens.js';
     },
     {
       provide: Login,
-      inject: [Accounts, Tokens],
-      useFactory: (accounts: Accounts, tokens: Tokens) => new Login(accounts, tokens),
+      inject: [BLOG, Accounts, Sessions, Tokens],
+      useFactory: (parts: BlogParts, accounts: Accounts, sessions: Sessions, tokens: Tokens) =>
+        new Login({ accounts, sessions, tokens, throttle: loginThrottle(parts) }),
     },
   ],
-  exports: [Accounts, Tokens],
+  exports: [Accounts, Sessions, Tokens],
 })
 export class AuthModule {}
 
-/** Signs with the newest key; verifies with the one that the token names, if it is one of ours. */
-function jwtService(keys: SigningKeys): JwtService {
+function loginThrottle({ clock, config: { limits } }: BlogParts): LoginThrottle {
+  return new LoginThrottle({
+    store: new LocalAttempts(clock),
+    enabled: limits.enabled,
+    accountFailures: limits.account_failures,
+    networkFailures: limits.network_failures,
+  });
+}
+
+/** Signs with the key that the options hold; verifies with the one that the token names, if it is one of ours. */
+function jwtService(keys: TokenKeys): JwtService {
   const identity = { issuer: ISSUER, audience: ISSUER };
   return new JwtService({
-    signOptions: { algorithm: ALGORITHM, ...identity },
-    verifyOptions: { algorithms: [ALGORITHM], ...identity },
-    secretOrKeyProvider: (request, token) => {
-      if (request === JwtSecretRequestType.SIGN) return keys.current.privateKey;
+    signOptions: { algorithm: keys.algorithm, ...identity },
+    verifyOptions: { algorithms: [keys.algorithm], ...identity },
+    secretOrKeyProvider: (request, token, options) => {
+      if (request === JwtSecretRequestType.SIGN) return (options as JwtSignOptions).privateKey!;
       const key = keys.find(kidOf(token as string));
       if (!key) throw new Error('the token is signed with an unknown key');
-      return key.publicKey;
+      return key;
     },
   });
 }

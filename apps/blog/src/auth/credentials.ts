@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { PASSWORD_MAX, PASSWORD_MIN } from '../users/password-rules.js';
 
 const USERNAME_MAX = 50;
-const PASSWORD_MAX = 128;
+/** Longer than any that was issued. */
+const REFRESH_TOKEN_MAX = 100;
 
 /** The body of POST /auth. Which names there can be is not said here: a name that is none is a wrong login. */
 export const credentialsSchema = z
@@ -16,8 +18,41 @@ export const tokenSchema = z
     access_token: z.string(),
     token_type: z.literal('Bearer'),
     expires_in: z.int().min(1).describe('Seconds.'),
+    refresh_token: z.string().describe('Gets the next tokens at /auth/refresh, once.'),
   })
-  .meta({ id: 'Token', examples: [{ access_token: 'eyJhbGciOi...', token_type: 'Bearer', expires_in: 900 }] });
+  .meta({
+    id: 'Token',
+    examples: [
+      {
+        access_token: 'eyJhbGciOi...',
+        token_type: 'Bearer',
+        expires_in: 900,
+        refresh_token: 'h7Yk0hVGZtqLQ1mOw3VWcZ8Qn9dMeTgF1iVbRz2yK4s',
+      },
+    ],
+  });
+
+/** The body of POST /auth/refresh. */
+export const refreshSchema = z
+  .strictObject({ refresh_token: z.string().min(1).max(REFRESH_TOKEN_MAX) })
+  .meta({ id: 'Refresh', examples: [{ refresh_token: 'h7Yk0hVGZtqLQ1mOw3VWcZ8Qn9dMeTgF1iVbRz2yK4s' }] });
+
+/** The body of POST /auth/logout: none, or a refresh token of the session that ends. */
+export const logoutSchema = refreshSchema.optional();
+
+/** The body of PUT /auth/password. */
+export const passwordChangeSchema = z
+  .strictObject({
+    old_password: z.string().min(1).max(PASSWORD_MAX),
+    new_password: z.string().min(PASSWORD_MIN).max(PASSWORD_MAX),
+  })
+  .meta({
+    id: 'PasswordChange',
+    examples: [{ old_password: 'correct horse battery staple', new_password: 'another correct horse' }],
+  });
+
+export type Refresh = z.output<typeof refreshSchema>;
+export type PasswordChange = z.output<typeof passwordChangeSchema>;
 
 /**
  * The name and password of an `Authorization: Basic` header (RFC 7617).

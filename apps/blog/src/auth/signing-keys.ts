@@ -1,79 +1,96 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomUUID,
-  type KeyObject,
-} from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { KeyObject } from 'node:crypto';
+import type { Logger } from '#libs/observability';
+import type { Clock } from '#libs/time';
+import { deleteKey, listKeys, makeKey, makeKeyFolder, readKey, type KeyPair } from './key-files.js';
+import type { PublicJwk, SigningKey, TokenKeys } from './token-keys.js';
 
-/** A key pair for ES256: ECDSA on P-256 with SHA-256 (RFC 7518 section 3.4). */
-export interface SigningKey {
-  /** The key's thumbprint (RFC 7638): the same wherever it is computed. */
-  readonly kid: string;
-  readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
+export interface SigningKeysOptions {
+  /** Processes that share it share the keys. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long a key signs, in milliseconds. */
+  readonly rotation: number;
+  /** How long a token is good for, in milliseconds. */
+  readonly tokenLifetime: number;
 }
 
-const KEY_FILE = /^\d{13}\.pem$/;
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
+/** A process may still sign with a key in the moment in which another one makes the next, in milliseconds. */
+const OVERLAP_MS = 60_000;
 
 /**
- * The keys that tokens are signed with, one file each, named by the millisecond in which it was made. The newest signs; all
- * of them verify, so that a new key ends nobody's session.
+ * The keys that tokens are signed with, one file each, named by the millisecond in which it was made. The newest signs, and
+ * makes room for the next when its time has come; it then verifies for as long as there are tokens that it has signed.
  */
-export class SigningKeys {
-  private constructor(private readonly byKid: ReadonlyMap<string, SigningKey>) {}
+export class SigningKeys implements TokenKeys {
+  readonly algorithm = 'ES256';
+  readonly #options: SigningKeysOptions;
+  /** The oldest first. */
+  #keys: readonly KeyPair[] = [];
 
-  /** Reads the keys of a folder, and makes folder and key when there is none. */
-  static load(folder: string, now: number): SigningKeys {
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    if (keyFiles(folder).length === 0) makeKey(join(folder, `${now}.pem`));
-    const keys = keyFiles(folder).map((file) => readKey(join(folder, file)));
-    return new SigningKeys(new Map(keys.map((key) => [key.kid, key])));
+  private constructor(options: SigningKeysOptions) {
+    this.#options = options;
   }
 
-  /** The key that signs. */
-  get current(): SigningKey {
-    return [...this.byKid.values()].at(-1)!;
+  /** Reads the keys of a folder, and makes folder and key when there is none. @throws the error of the file system */
+  static open(options: SigningKeysOptions): SigningKeys {
+    const { folder, clock } = options;
+    makeKeyFolder(folder);
+    if (listKeys(folder).length === 0) makeKey(folder, clock.now());
+    const keys = new SigningKeys(options);
+    keys.#read();
+    return keys;
   }
 
-  find(kid: string): SigningKey | undefined {
-    return this.byKid.get(kid);
+  current(): SigningKey {
+    this.#rotate();
+    return this.#keys.at(-1)!;
   }
-}
 
-/** Oldest first. */
-function keyFiles(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((file) => KEY_FILE.test(file))
-    .sort();
-}
-
-/** Makes a key. The file appears whole or not at all, and when another process was quicker, its key is the one. */
-function makeKey(file: string): void {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const temporary = `${file}.${randomUUID()}`;
-  writeFileSync(temporary, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: OWNER_ONLY, flag: 'wx' });
-  try {
-    linkSync(temporary, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(temporary);
+  find(kid: string): KeyObject | undefined {
+    const known = this.#keys.find((key) => key.kid === kid);
+    // Another process may have made a key just now.
+    if (!known) this.#read();
+    return (known ?? this.#keys.find((key) => key.kid === kid))?.publicKey;
   }
-}
 
-function readKey(file: string): SigningKey {
-  const privateKey = createPrivateKey(readFileSync(file));
-  const publicKey = createPublicKey(privateKey);
-  return { kid: thumbprint(publicKey), privateKey, publicKey };
-}
+  publicKeys(): PublicJwk[] {
+    this.#rotate();
+    this.#read();
+    return this.#keys.map(({ jwk }) => jwk);
+  }
 
-function thumbprint(publicKey: KeyObject): string {
-  const { crv, kty, x, y } = publicKey.export({ format: 'jwk' });
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+  #rotate(): void {
+    try {
+      this.#makeNext();
+      this.#deleteOld();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the keys could not be rotated: the old ones stay');
+    }
+  }
+
+  /** Makes the next key when it is due. Its name is computed, so that all processes make the same one. */
+  #makeNext(): void {
+    const { folder, clock, rotation } = this.#options;
+    const { made } = this.#keys.at(-1)!;
+    const periods = Math.floor((clock.now() - made) / rotation);
+    if (periods < 1) return;
+    makeKey(folder, made + periods * rotation);
+    this.#read();
+  }
+
+  /** Deletes the keys whose successors are older than any token that is still good. */
+  #deleteOld(): void {
+    const { folder, clock, tokenLifetime } = this.#options;
+    const since = clock.now() - tokenLifetime - OVERLAP_MS;
+    const old = this.#keys.filter((_, n) => (this.#keys[n + 1]?.made ?? Infinity) <= since);
+    for (const { made } of old) deleteKey(folder, made);
+    if (old.length > 0) this.#read();
+  }
+
+  #read(): void {
+    const { folder } = this.#options;
+    const known = new Map(this.#keys.map((key) => [key.made, key]));
+    this.#keys = listKeys(folder).map((made) => known.get(made) ?? readKey(folder, made));
+  }
 }

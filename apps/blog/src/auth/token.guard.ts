@@ -3,13 +3,14 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from '#libs/http';
 import { BLOG, type BlogParts } from '../parts.js';
 import { BLOG_PROBLEMS } from '../problems.js';
-import type { Viewer } from '../users/account.js';
 import { parseBearer } from './credentials.js';
+import type { Identity } from './identity.js';
 import { bearerChallenge, Tokens } from './tokens.js';
 
 /** A request that the guard has let through. */
 export interface GuardedRequest extends FastifyRequest {
-  viewer?: Viewer;
+  /** Who the token is for; undefined where none was sent. */
+  viewer?: Identity;
 }
 
 /**
@@ -37,7 +38,8 @@ export class TokenGuard implements CanActivate {
   }
 }
 
-function requireToken(authorization: string | undefined): string {
+/** The token of an `Authorization` header. @throws Problem when there is none */
+export function requireToken(authorization: string | undefined): string {
   const token = authorization === undefined ? undefined : parseBearer(authorization);
   if (token !== undefined) return token;
   throw new Problem(BLOG_PROBLEMS.tokenInvalid, {

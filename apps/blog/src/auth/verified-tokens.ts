@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
-import type { User } from '../users/account.js';
+import type { Identity } from './identity.js';
 
 /** A token that was verified, until it ends. */
 export interface Verified {
-  readonly user: User;
+  readonly identity: Identity;
   /** When it ends, in Unix seconds. */
   readonly expires: number;
+  /** The count of revocations at which its session was there. */
+  readonly checkedAt: number;
 }
 
 /**
@@ -13,22 +15,36 @@ export interface Verified {
  * the memory holds no token.
  */
 export class VerifiedTokens {
-  private readonly byHash = new Map<string, Verified>();
+  readonly #byHash = new Map<string, Verified>();
+  readonly #capacity: number;
 
   /** @param capacity the oldest entries make room for new ones */
-  constructor(private readonly capacity = 10_000) {}
+  constructor(capacity = 10_000) {
+    this.#capacity = capacity;
+  }
 
   /** @param now Unix seconds */
   find(token: string, now: number): Verified | undefined {
-    const key = hash('sha256', token, 'base64');
-    const verified = this.byHash.get(key);
+    const key = keyOf(token);
+    const verified = this.#byHash.get(key);
     if (!verified || verified.expires > now) return verified;
-    this.byHash.delete(key);
+    this.#byHash.delete(key);
     return undefined;
   }
 
+  /** Remembers a token, or what is new about it. */
   add(token: string, verified: Verified): void {
-    if (this.byHash.size >= this.capacity) this.byHash.delete(this.byHash.keys().next().value!);
-    this.byHash.set(hash('sha256', token, 'base64'), verified);
+    const key = keyOf(token);
+    this.#byHash.delete(key);
+    if (this.#byHash.size >= this.#capacity) this.#byHash.delete(this.#byHash.keys().next().value!);
+    this.#byHash.set(key, verified);
   }
+
+  delete(token: string): void {
+    this.#byHash.delete(keyOf(token));
+  }
+}
+
+function keyOf(token: string): string {
+  return hash('sha256', token, 'base64');
 }

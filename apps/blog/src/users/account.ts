@@ -7,6 +7,13 @@ export interface User {
   readonly role: Role;
 }
 
+/** A user with a row in the table of accounts. */
+export interface Account extends User {
+  readonly id: number;
+  /** Grows by one with each change. */
+  readonly version: number;
+}
+
 /** Whoever asks without a token. */
 export const ANONYMOUS = undefined;
 

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { buildSlug } from '../../../articles/slug.js';
-import { ADMIN } from '../../../users/accounts.js';
+import { ADMIN } from '../../../users/first-admin.js';
 import { Passwords } from '../../../users/passwords.js';
 import { insertRow } from '../../rows.js';
 import { freeName } from './names.js';

@@ -1,0 +1,61 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '#libs/config';
+import { LocalRates, limitRates, networkOf, type Charge, type HttpLimits, type RatePolicy } from '#libs/http';
+import { parseBearer } from './auth/credentials.js';
+import { Tokens } from './auth/tokens.js';
+import type { BlogParts } from './parts.js';
+
+/** The limits of size and time, as the HTTP edge takes them. */
+export function httpLimits({ blog, limits }: Config): Partial<HttpLimits> {
+  return {
+    bodyLimit: limits.body_size,
+    headersTimeout: limits.headers_timeout,
+    requestTimeout: limits.request_timeout,
+    keepAliveTimeout: limits.keep_alive_timeout,
+    maxConnections: limits.max_connections,
+    trustedProxies: blog.trusted_proxies,
+  };
+}
+
+/** Limits reads, writes and checks of passwords by rate, unless that is switched off. */
+export function limitBlogRates(app: NestFastifyApplication, { config: { limits }, clock }: BlogParts): void {
+  if (!limits.enabled) return;
+  const tokens = app.get(Tokens);
+  const read: RatePolicy = { name: 'read', rate: limits.read_rate };
+  const write: RatePolicy = { name: 'write', rate: limits.write_rate };
+  const login: RatePolicy = { name: 'login', rate: limits.login_rate };
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  limitRates(fastify, new LocalRates(clock), (request): Charge | undefined => {
+    // Whoever looks whether this program lives must not be told that it asks too often.
+    if (isProbe(request)) return undefined;
+    if (checksPassword(request)) return { policy: login, payer: networkPayer(request) };
+    return { policy: isRead(request) ? read : write, payer: payerOf(request, tokens) };
+  });
+}
+
+function isProbe({ url }: FastifyRequest): boolean {
+  return url.startsWith('/livez') || url.startsWith('/readyz') || url.startsWith('/healthz');
+}
+
+function checksPassword({ url }: FastifyRequest): boolean {
+  if (!url.startsWith('/auth')) return false;
+  const [path] = url.split('?', 1);
+  return path === '/auth' || path === '/auth/password';
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}
+
+/** A token that was not verified yet counts against the network: finding out whose it is costs more than what is limited. */
+function payerOf(request: FastifyRequest, tokens: Tokens): string {
+  const { authorization } = request.headers;
+  const token = authorization === undefined ? undefined : parseBearer(authorization);
+  const user = token === undefined ? undefined : tokens.recognise(token);
+  return user ? `user ${user.name}` : networkPayer(request);
+}
+
+function networkPayer({ ip }: FastifyRequest): string {
+  return `network ${networkOf(ip)}`;
+}
