@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { runProgram } from '#libs/supervisor';
 import { startBlog } from './blog.js';
+import { USER_COMMANDS } from './commands/user-commands.js';
 
 await runProgram(
   {
     name: 'signpost-blog',
     summary: 'A REST API for articles and tags, which registers itself so that DNS and gateways find it.',
+    subCommands: USER_COMMANDS,
     debugPort: 'port',
     start: (config, log) => startBlog(config, log),
   },

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { ConfigError, DEFAULT_FILE, loadConfig, type Config, type Sources } from '#libs/config';
+import { findSubCommand, operandsOf, type SubCommand } from './sub-command.js';
 
 /** A program as it is typed. */
 export interface Command {
@@ -9,6 +10,8 @@ export interface Command {
   readonly name: string;
   /** One sentence for `--help`. */
   readonly summary: string;
+  /** What it can do besides serving. */
+  readonly subCommands?: readonly SubCommand[];
 }
 
 /** What stands on the command line. */
@@ -16,17 +19,45 @@ export interface Options {
   /** The file that `--config` names. */
   readonly file: string | undefined;
   readonly checkConfig: boolean;
+  /** What it is to do instead of serving. */
+  readonly run?: (config: Config) => Promise<void>;
 }
+
+const OPTIONS = {
+  config: { type: 'string' },
+  'check-config': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const satisfies ParseArgsOptionsConfig;
 
 export const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
+/** Of the names in `--help`. */
+const NAME_WIDTH = 16;
+
 /** Parses the arguments. Answers `--help`, `--version` and what it does not understand by itself, and ends the program. */
 export function parseCommandLine(command: Command, args: readonly string[]): Options {
-  const values = parseOptions(command, args);
-  if (values.help) leave(usage(command));
+  const { subCommands = [] } = command;
+  const every: ParseArgsOptionsConfig = Object.assign({}, ...subCommands.map(({ options }) => options), OPTIONS);
+  // Only to tell words from the values of options; what is wrong with those is told afterwards.
+  const loose = parseArgs({ args: [...args], options: every, strict: false, allowPositionals: true });
+  if (loose.values['help']) leave(usage(command));
+  try {
+    return parseStrictly(command, args, findSubCommand(subCommands, loose.positionals));
+  } catch (error) {
+    return fail(command, `${(error as Error).message}\n${usage(command)}`, EXIT_USAGE);
+  }
+}
+
+function parseStrictly(command: Command, args: readonly string[], subCommand: SubCommand | undefined): Options {
+  const options = { ...subCommand?.options, ...OPTIONS };
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: subCommand !== undefined });
   if (values.version) leave(`${command.name} ${version()}`);
-  return { file: values.config, checkConfig: values['check-config'] === true };
+  const common = { file: values.config, checkConfig: values['check-config'] === true };
+  if (!subCommand) return common;
+  const operands = operandsOf(subCommand, positionals);
+  return { ...common, run: (config) => subCommand.run({ config, operands, options: values }) };
 }
 
 /** Reads the configuration. Tells all that is wrong with it, and ends the program; so does `--check-config`. */
@@ -57,33 +88,22 @@ export function version(): string {
   return (JSON.parse(readFileSync(file!, 'utf8')) as { version: string }).version;
 }
 
-function parseOptions(command: Command, args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        config: { type: 'string' },
-        'check-config': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    return fail(command, `${(error as Error).message}\n${usage(command)}`, EXIT_USAGE);
-  }
-}
-
-function usage({ name, summary }: Command): string {
+function usage({ name, summary, subCommands = [] }: Command): string {
+  const commands = subCommands.map((one) => `\n       ${name} ${one.name} ${one.usage}`.trimEnd());
   return `${summary}
 
-usage: ${name} [--config FILE] [--check-config]
+usage: ${name} [--config FILE] [--check-config]${commands.join('')}
 
   --config FILE    read the settings from FILE instead of ${DEFAULT_FILE}
   --check-config   read the settings, tell what is wrong with them, and exit
   --help, -h       show this and exit
   --version        show the version and exit
-
+${subCommands.map(describe).join('')}${subCommands.length > 0 ? '\n' : ''}
 Each setting can come from the environment too: [resolver] http_port is SIGNPOST_RESOLVER_HTTP_PORT.`;
+}
+
+function describe({ name, summary }: SubCommand): string {
+  return `\n  ${name.padEnd(NAME_WIDTH)} ${summary}`;
 }
 
 function leave(text: string): never {

@@ -6,6 +6,7 @@ import { hasParent, tellParent, type Ready } from './parent.js';
 import { Reloads } from './reloads.js';
 import { stopOnSignal, type Running } from './signals.js';
 import { StartError } from './start-error.js';
+import { CommandError } from './sub-command.js';
 
 /** What a program has of the supervisor that starts it. */
 export interface Supervisor {
@@ -30,10 +31,14 @@ export interface Started extends Running, Omit<Ready, 'event'> {
   settled?(): Promise<void>;
 }
 
-/** Runs `program` as a command: parses the arguments, reads the configuration, starts, reloads and stops on a signal. */
+/**
+ * Runs `program` as a command: parses the arguments, reads the configuration, then runs a sub-command, or starts, reloads and
+ * stops on a signal.
+ */
 export async function runProgram(program: Program, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const options = parseCommandLine(program, args);
   const config = readConfig(program, options, env);
+  if (options.run) return runOnce(program, () => options.run!(config));
   const log = createLogger(config.log, program.name);
   const reloads = new Reloads({ config, read: () => loadConfig(sourcesOf(options, env)), log });
   reloads.onSignal();
@@ -46,6 +51,18 @@ export async function runProgram(program: Program, args: readonly string[], env:
     if (error instanceof StartError) fail(program, error.message, EXIT_FAILED);
     log.fatal({ err: error }, 'did not start');
     process.exit(EXIT_FAILED);
+  }
+}
+
+/** Runs a sub-command and ends the program. */
+async function runOnce(program: Program, run: () => Promise<void>): Promise<never> {
+  try {
+    await run();
+    process.exit(0);
+  } catch (error) {
+    if (error instanceof CommandError) fail(program, error.message, error.code);
+    if (error instanceof StartError) fail(program, error.message, EXIT_FAILED);
+    throw error;
   }
 }
 
