@@ -3,7 +3,10 @@
 set -euo pipefail
 
 # command:package
-tools=(dig:bind9-dnsutils kdig:knot-dnsutils unbound:unbound mariadbd:mariadb-server-core my_print_defaults:mariadb-client-core)
+tools=(
+  curl:curl jq:jq dig:bind9-dnsutils kdig:knot-dnsutils unbound:unbound
+  mariadbd:mariadb-server-core my_print_defaults:mariadb-client-core
+)
 
 # Debian keeps servers where only root looks for commands.
 PATH=$PATH:/usr/sbin
