@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#libs/config';
 import { LocalRates, limitRates, networkOf, type Charge, type HttpLimits, type RatePolicy } from '#libs/http';
-import { parseBearer } from './auth/credentials.js';
+import { recogniseViewer } from './auth/token.guard.js';
 import { Tokens } from './auth/tokens.js';
 import type { BlogParts } from './parts.js';
 
@@ -50,9 +50,7 @@ function isRead({ method }: FastifyRequest): boolean {
 
 /** A token that was not verified yet counts against the network: finding out whose it is costs more than what is limited. */
 function payerOf(request: FastifyRequest, tokens: Tokens): string {
-  const { authorization } = request.headers;
-  const token = authorization === undefined ? undefined : parseBearer(authorization);
-  const user = token === undefined ? undefined : tokens.recognise(token);
+  const user = recogniseViewer(request, tokens);
   return user ? `user ${user.name}` : networkPayer(request);
 }
 

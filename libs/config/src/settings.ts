@@ -41,6 +41,8 @@ function secret<T>(kind: Kind<T>, fallback: string): Setting<T> {
 
 const uuid = pattern('a UUID', /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
 const hexSecret = pattern('32 hexadecimal digits', /^[0-9a-f]{32}$/i);
+/** As long as a password that a login takes. */
+const password = pattern('at most 128 characters', /^.{0,128}$/u);
 /** As many octets as its hash has (RFC 7518 section 3.2). */
 const hmacSecret = pattern('at least 32 characters', /^.{32,}$/);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
@@ -122,7 +124,7 @@ export const SETTINGS = {
   },
   auth: {
     public_reads: setting(flag, 'true'),
-    admin_password: secret(text, ''),
+    admin_password: secret(password, ''),
     access_token_ttl: setting(duration('1s', '720h'), '15m'),
     refresh_token_ttl: setting(duration('1m', '8760h'), '720h'),
     key_rotation: setting(duration('1m', '87600h'), '720h'),

@@ -53,9 +53,9 @@ export async function useRefreshToken(
   const { affected } = await manager.update(RefreshTokenRow, { hash, used_ms: 0 }, { used_ms: now, salt });
   if (affected === 1) return { successor: deriveSuccessor(token, salt), isNew: true };
   const sql = 'SELECT used_ms, salt FROM blog_refresh_token WHERE hash = ?';
-  const [used] = (await manager.query(sql, [hash])) as [{ used_ms: number | string; salt: string }];
+  const [used] = (await manager.query(sql, [hash])) as { used_ms: number | string; salt: string }[];
   // MySQL's driver gives a bigint as text.
-  if (now - Number(used.used_ms) > GRACE_MS) return undefined;
+  if (!used || now - Number(used.used_ms) > GRACE_MS) return undefined;
   return { successor: deriveSuccessor(token, used.salt), isNew: false };
 }
 

@@ -108,13 +108,13 @@ export class Sessions {
   async #rotate(manager: EntityManager, token: string, session: string): Promise<Continued | 'reused' | undefined> {
     const expires_on = this.#end();
     // First, so that whatever is done to a session takes turns, in one order: its row, then its tokens.
-    const { affected } = await manager.update(SessionRow, { id: session }, { expires_on });
-    if (affected !== 1) return undefined;
+    await manager.update(SessionRow, { id: session }, { expires_on });
+    const [user] = (await manager.query(SELECT_OWNER, [session])) as Owner[];
+    if (!user) return undefined;
     const used = await useRefreshToken(manager, token, this.#options.clock.now());
     if (!used) return 'reused';
     if (used.isNew) await addRefreshToken(manager, used.successor, session, expires_on);
-    const [user] = (await manager.query(SELECT_OWNER, [session])) as Owner[];
-    return user && { session, user, refreshToken: used.successor };
+    return { session, user, refreshToken: used.successor };
   }
 
   async #sessionOf(token: string): Promise<string | undefined> {
@@ -152,6 +152,9 @@ export async function endSessionsOf(manager: EntityManager, account_id: number):
 
 /** Keeps an account from being changed until the transaction ends, unless it has been changed by now. */
 async function lockAccount(manager: EntityManager, { id, version }: Account): Promise<boolean> {
-  const { affected } = await manager.update(AccountRow, { id, version, state: 1 }, { version });
-  return affected === 1;
+  // Changes nothing and takes the lock. How many rows it says it has changed differs between stores, so look.
+  await manager.update(AccountRow, { id }, { version: () => 'version' });
+  const sql = 'SELECT version FROM blog_auth WHERE id = ? AND state = 1';
+  const [row] = (await manager.query(sql, [id])) as { version: number }[];
+  return row?.version === version;
 }
