@@ -1,9 +1,10 @@
 import { canonicalAddress } from './address.js';
-import { IpIndex } from './ip-index.js';
 import { compareText, InstanceEntry, NodeEntry, ServiceEntry, type CheckEntry } from './entries.js';
+import { IpIndex } from './ip-index.js';
 import type { Change, Check, Instance, Node, Revision, Status } from './model.js';
+import { Pool } from './pool.js';
 import type { Snapshot } from './stores/store.js';
-import { Touch, type CatalogEvent } from './touch.js';
+import { Touch, Unheard, type CatalogEvent } from './touch.js';
 
 /** How many there are of each kind of record. */
 export interface CatalogCounts {
@@ -32,6 +33,7 @@ export class Catalog {
   readonly #services = new Map<string, ServiceEntry>();
   readonly #nodesByIp = new IpIndex<NodeEntry>();
   readonly #instancesByIp = new IpIndex<InstanceEntry>();
+  readonly #pool = new Pool();
   readonly #listeners = new Set<(event: CatalogEvent) => void>();
   readonly #checkCounts: Record<Status, number> = { passing: 0, warning: 0, critical: 0 };
   #instanceCount = 0;
@@ -139,7 +141,7 @@ export class Catalog {
    */
   load(snapshot: Snapshot): void {
     this.#floor = snapshot.revision;
-    const touch = new Touch(snapshot.revision, []);
+    const touch = new Unheard(snapshot.revision, []);
     for (const { node, createRevision, modifyRevision } of snapshot.nodes) {
       this.#putNode(node, touch, createRevision, modifyRevision);
     }
@@ -208,9 +210,10 @@ export class Catalog {
     this.#nodesRevision = touch.revision;
   }
 
-  #putInstance(instance: Instance, touch: Touch, created: Revision, modified: Revision): void {
-    const node = this.node(instance.node);
-    if (!node) throw new Error(`instance ${instance.id} of a node that is not there: ${instance.node}`);
+  #putInstance(given: Instance, touch: Touch, created: Revision, modified: Revision): void {
+    const node = this.node(given.node);
+    if (!node) throw new Error(`instance ${given.id} of a node that is not there: ${given.node}`);
+    const instance = this.#pool.instance(given);
     let entry = node.instances.get(instance.id);
     if (entry) {
       this.#unlink(entry, touch);
@@ -227,9 +230,10 @@ export class Catalog {
     this.#instancesRevision = touch.revision;
   }
 
-  #putCheck(check: Check, touch: Touch, created: Revision, modified: Revision): void {
-    const node = this.node(check.node);
-    if (!node) throw new Error(`check ${check.id} of a node that is not there: ${check.node}`);
+  #putCheck(given: Check, touch: Touch, created: Revision, modified: Revision): void {
+    const node = this.node(given.node);
+    if (!node) throw new Error(`check ${given.id} of a node that is not there: ${given.node}`);
+    const check = this.#pool.check(given, node.instances.get(given.serviceId)?.instance);
     const before = node.checks.get(check.id);
     if (before && before.check.serviceId !== check.serviceId) this.#detach(node, before, touch);
     if (before) this.#checkCounts[before.check.status]--;
@@ -303,7 +307,9 @@ export class Catalog {
   }
 
   #attach(node: NodeEntry, entry: CheckEntry, touch: Touch): void {
-    this.#replaceCheck(node, entry.check, touch, (others) => [...others, entry].sort(byId));
+    // Nearly always the only one: an array that has grown keeps room for sixteen more.
+    const sorted = (others: CheckEntry[]) => (others.length === 0 ? [entry] : [...others, entry].sort(byId));
+    this.#replaceCheck(node, entry.check, touch, sorted);
   }
 
   #detach(node: NodeEntry, entry: CheckEntry, touch: Touch): void {

@@ -48,3 +48,16 @@ export class Touch implements CatalogEvent {
     if (ip !== undefined) this.addresses.add(ip);
   }
 }
+
+/** For a catalog that is filled before anybody listens: what was touched is not collected. */
+export class Unheard extends Touch {
+  override node(entry: NodeEntry): void {
+    entry.revision = this.revision;
+  }
+
+  override instance(): void {}
+
+  override everythingOn(): void {}
+
+  override address(): void {}
+}

@@ -3,11 +3,8 @@ import type { Change, Check, Instance, Node, Revision } from '../../model.js';
 import { StoreError, type Committed, type Snapshot, type Stamps } from '../store.js';
 import type { Entry, Row } from './protocol.js';
 
-interface StoredRow {
-  readonly body: string;
-  readonly createRevision: Revision;
-  readonly modifyRevision: Revision;
-}
+/** The JSON of a record and the revisions that made it and changed it last. */
+type StoredRow = [body: string, createRevision: Revision, modifyRevision: Revision];
 
 /** The state, whose rows are read as the caller goes. */
 export function readSnapshot(database: Database): Snapshot {
@@ -26,11 +23,10 @@ function readRevision(database: Database): Revision {
 /** The rows of one kind, one by one: a whole registry as text and as objects at once would double its size. */
 function* readRecords<K extends string, T>(database: Database, kind: K): Generator<Stamps & Record<K, T>> {
   const rows = database
-    .prepare<[string], StoredRow>(
-      'SELECT body, create_revision AS createRevision, modify_revision AS modifyRevision FROM record WHERE kind = ?',
-    )
+    .prepare<[string], StoredRow>('SELECT body, create_revision, modify_revision FROM record WHERE kind = ?')
+    .raw()
     .iterate(kind);
-  for (const { body, createRevision, modifyRevision } of rows) {
+  for (const [body, createRevision, modifyRevision] of rows) {
     yield { [kind]: JSON.parse(body) as T, createRevision, modifyRevision } as Stamps & Record<K, T>;
   }
 }
