@@ -32,7 +32,7 @@ export const systemClock: Clock = {
     const arm = (): void => {
       const left = due - performance.now();
       const next = left > LONGEST_TIMER_MS ? arm : callback;
-      handle = setTimeout(next, Math.min(left, LONGEST_TIMER_MS)).unref();
+      handle = setTimeout(next, Math.min(Math.max(left, 0), LONGEST_TIMER_MS)).unref();
     };
     arm();
     return { cancel: () => clearTimeout(handle) };

@@ -93,7 +93,8 @@ export class HealthChecks {
     const { node, id, verdict } = message;
     if (!verdict) return this.#runner.renew(node, id);
     if (!this.#running) return this.#note(node, id, verdict);
-    this.#runner.report(node, id, verdict).catch((error: unknown) => this.#logFailure(error));
+    // A failure was logged by the runner, which tries again.
+    this.#runner.report(node, id, verdict).catch(() => {});
   }
 
   async #take(said: Required<Report>, before: Check): Promise<void> {
@@ -122,9 +123,5 @@ export class HealthChecks {
     const check = this.#options.catalog.check(node, id)?.check;
     if (check && check.output !== output) this.#outputs.set(node, id, output);
     else this.#outputs.delete(node, id);
-  }
-
-  #logFailure(error: unknown): void {
-    this.#options.log.warn({ err: error }, 'a health check could not be stored; trying again');
   }
 }

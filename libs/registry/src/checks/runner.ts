@@ -29,6 +29,8 @@ type Job = TtlCheck | AliasCheck | PeriodicCheck;
 
 /** How often services that were critical for too long are looked for, in milliseconds. */
 const REAP_EVERY = 30_000;
+/** How often at most it is logged that checks cannot be stored. */
+const LOG_EVERY = 10_000;
 
 /**
  * Runs the checks that have a probe. It follows the catalog, so whatever way a check came, changed or went, it is run, run anew or
@@ -43,6 +45,8 @@ export class CheckRunner {
   readonly #ttl: TtlWatch;
   readonly #reaper = new Reaper();
   #reaping: Timer | undefined;
+  /** When a failure was logged last. */
+  #logged = -Infinity;
   #unsubscribe: (() => void) | undefined;
 
   constructor(options: CheckRunnerOptions) {
@@ -142,7 +146,7 @@ export class CheckRunner {
       this.#ttl.renew(check);
       return check;
     }
-    const publish = (verdict: Verdict) => this.#publish(node, id, verdict);
+    const publish = (verdict: Verdict) => void this.#publish(node, id, verdict);
     if (probe.type === 'alias') {
       const alias = new AliasCheck(probe, this.#options.catalog, publish);
       alias.start();
@@ -154,19 +158,26 @@ export class CheckRunner {
     return periodic;
   }
 
-  #expire({ node, id }: TtlCheck): void {
+  async #expire({ node, id }: TtlCheck): Promise<void> {
     const check = this.#options.catalog.check(node, id)?.check;
     if (!check || hasExpired(check)) return;
     this.#verdicts.ttl.critical++;
-    this.#publish(node, id, expired(this.#publisher.output(check)));
+    await this.#publish(node, id, expired(this.#publisher.output(check)));
   }
 
-  #publish(node: string, id: string, verdict: Verdict): void {
-    this.#publisher.publish(node, id, verdict).catch((error: unknown) => this.#logFailure(error));
+  async #publish(node: string, id: string, verdict: Verdict): Promise<void> {
+    try {
+      await this.#publisher.publish(node, id, verdict);
+    } catch {
+      // It was logged, and is tried again.
+    }
   }
 
   #logFailure(error: unknown): void {
-    this.#options.log.warn({ err: error }, 'a health check could not be stored; trying again');
+    const now = this.#options.clock.monotonic();
+    if (now - this.#logged < LOG_EVERY) return;
+    this.#logged = now;
+    this.#options.log.warn({ err: error }, 'health checks could not be stored; trying again');
   }
 
   #commit(node: string, id: string, { status, output }: Verdict): Promise<void> {

@@ -16,7 +16,7 @@ describe('TtlWatch', () => {
     clock = new FakeClock();
     vigil = new Vigil(clock);
     silent = [];
-    watch = new TtlWatch(clock, vigil, ({ id }) => silent.push(id));
+    watch = new TtlWatch(clock, vigil, async ({ id }) => void silent.push(id));
     check = newTtlCheck('node1', 'c', probe);
     vigil.start();
     watch.renew(check);
@@ -72,6 +72,20 @@ describe('TtlWatch', () => {
     expect(silent).toEqual(['c']);
     await clock.advance(1);
     expect(silent).toEqual(['c', 'late']);
+  });
+
+  it('lets few of very many expire at a time', async () => {
+    const stored: (() => void)[] = [];
+    const slow = new TtlWatch(clock, vigil, () => new Promise((resolve) => void stored.push(resolve)));
+    for (let i = 0; i < 1_200; i++) slow.renew(newTtlCheck('node1', `${i}`, probe));
+    const sizes = [];
+    for (let round = 0; round < 4; round++) {
+      await clock.advance(10_000);
+      sizes.push(stored.length);
+      for (const done of stored.splice(0)) done();
+      await clock.advance(0);
+    }
+    expect(sizes).toEqual([500, 500, 200, 0]);
   });
 
   it('takes a pause that is no longer than its own timers for none', async () => {

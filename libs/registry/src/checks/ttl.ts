@@ -17,18 +17,28 @@ export function newTtlCheck(node: string, id: string, probe: TtlProbe): TtlCheck
   return { probe, node, id, heard: 0, due: 0, place: -1 };
 }
 
+/**
+ * At most so many checks expire at a time, until what came of them is stored: when all of very many services fall silent, those that
+ * do not are to be served.
+ */
+const MAX_EXPIRING = 500;
+
 /** Finds the checks whose services have been silent for their whole TTL. */
 export class TtlWatch {
   readonly #clock: Clock;
   readonly #vigil: Vigil;
-  readonly #expire: (check: TtlCheck) => void;
+  readonly #expire: (check: TtlCheck) => Promise<void>;
   readonly #queue = new DueQueue<TtlCheck>();
   #timer: Timer | undefined;
   /** When the timer fires. */
   #armed = Infinity;
+  #expiring = 0;
 
-  /** @param expire called once for each silence, when it has lasted for the whole TTL; the silence before `vigil` began does not count */
-  constructor(clock: Clock, vigil: Vigil, expire: (check: TtlCheck) => void) {
+  /**
+   * @param expire called once for each silence, when it has lasted for the whole TTL; the silence before `vigil` began does not count.
+   *   It never rejects
+   */
+  constructor(clock: Clock, vigil: Vigil, expire: (check: TtlCheck) => Promise<void>) {
     this.#clock = clock;
     this.#vigil = vigil;
     this.#expire = expire;
@@ -55,7 +65,7 @@ export class TtlWatch {
 
   #arm(): void {
     const due = this.#queue.first?.due ?? Infinity;
-    if (due >= this.#armed) return;
+    if (due >= this.#armed || this.#expiring >= MAX_EXPIRING) return;
     this.#timer?.cancel();
     this.#armed = due;
     this.#timer = this.#clock.after(Math.max(due - this.#clock.monotonic(), 0), () => this.#onTimer());
@@ -66,11 +76,19 @@ export class TtlWatch {
     const now = this.#clock.monotonic();
     const since = this.#vigil.since;
     for (let check = this.#queue.first; check && check.due <= now; check = this.#queue.first) {
-      this.#queue.remove(check);
       const due = Math.max(check.heard, since) + check.probe.ttl;
+      if (due <= now && this.#expiring >= MAX_EXPIRING) break;
+      this.#queue.remove(check);
       if (due > now) this.#queue.add(check, due);
-      else this.#expire(check);
+      else void this.#settle(this.#expire(check));
     }
+    this.#arm();
+  }
+
+  async #settle(expiry: Promise<void>): Promise<void> {
+    this.#expiring++;
+    await expiry;
+    this.#expiring--;
     this.#arm();
   }
 }
