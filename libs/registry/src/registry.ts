@@ -148,6 +148,7 @@ export class Registry {
   }
 
   #onUnfollowed(error: StoreError): void {
+    if (this.#draining) return;
     if (this.#unfollowed?.message !== error.message) {
       this.#options.log.error({ err: error }, 'the changes of other processes can no longer be followed; trying again');
     }

@@ -29,6 +29,8 @@ export class Hub {
       hub.#server.once('error', reject);
       hub.#server.listen(path, resolve);
     });
+    // A connection that could not be accepted, for lack of descriptors: the other process tries again.
+    hub.#server.on('error', () => {});
     chmodSync(path, 0o600);
     return hub;
   }
