@@ -57,6 +57,13 @@ export class QueryKey {
     return hasPlainCounts(bytes, start) && this.#readQuestion(bytes) && this.#readShape(bytes, transport);
   }
 
+  /** Whether there are capital letters among the last `octets` of the question's name. */
+  endsInCapitals(bytes: Buffer, octets: number): boolean {
+    const first = Math.max(this.nameEnd - octets, this.start + HEADER_LENGTH);
+    for (let at = first; at < this.nameEnd; at++) if (LOWER[bytes[at]!] !== bytes[at]) return true;
+    return false;
+  }
+
   #readQuestion(bytes: Buffer): boolean {
     const { end } = this;
     const nameStart = this.start + HEADER_LENGTH;

@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/time';
-import { FLAG, HEADER_LENGTH, RCODE } from '../wire/codes.js';
+import { FLAG, HEADER_LENGTH, RCODE, TYPE } from '../wire/codes.js';
 import { ParseError } from '../wire/parse-error.js';
 import { EXTENDED_ERROR, type Answer } from '../zone/answer.js';
 import { COOKIE, cookieOf } from '../zone/cookie-option.js';
@@ -44,6 +44,8 @@ const PROHIBITED: Answer = {
 export interface ReplySource {
   readonly zone: Zone;
   readonly replies: ReplyOptions;
+  /** Octets of the longest name of the zone. */
+  readonly domainOctets: number;
   /** Who is answered; undefined: everybody. */
   readonly allowed: AllowList | undefined;
   /** Absent when no cookies are made. */
@@ -139,7 +141,8 @@ export class Responder {
     this.#cookieAt = -1;
     const key = this.#key;
     const readable = key.read(bytes, start, end, channel.transport);
-    const plain = readable && (bytes[start + 2]! & OPCODE_BITS) === 0 && this.#isAllowed(client);
+    const plain =
+      readable && (bytes[start + 2]! & OPCODE_BITS) === 0 && this.#isAllowed(client) && !this.#isSpelt(bytes);
     this.#entry = plain ? this.#cache.find(key, bytes) : NONE;
     if (this.#entry === NONE) return this.#make(bytes.subarray(start, end), channel, plain);
     this.#counters.hits++;
@@ -201,6 +204,11 @@ export class Responder {
     if (!this.#source.cookies) return;
     this.#cookie = bytes;
     this.#cookieAt = at;
+  }
+
+  /** Whether the reply spells the zone's name otherwise than for others: SRV targets have the letters of the question, and are not compressed. */
+  #isSpelt(bytes: Buffer): boolean {
+    return this.#key.type === TYPE.SRV && this.#key.endsInCapitals(bytes, this.#source.domainOctets);
   }
 
   #isAllowed(client: string): boolean {

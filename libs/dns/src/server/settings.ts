@@ -35,6 +35,7 @@ export function replySource(settings: DnsSettings, parts: ReplySourceParts): Rep
   return {
     zone: new Zone(zone, directory, clock),
     replies: { ...zone, cookies, idleTimeout },
+    domainOctets: Math.max(zone.domain.octets, zone.altDomain?.octets ?? 0),
     allowed: allowFrom.length > 0 ? new AllowList(allowFrom) : undefined,
     cookies: cookies ? new CookieJar(clock, cookieSecret ?? ownSecret) : undefined,
   };
