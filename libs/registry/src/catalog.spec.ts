@@ -49,6 +49,18 @@ describe('Catalog', () => {
     expect(catalog.service('web')!.withTag('blue')).toEqual([]);
   });
 
+  it('knows what stands behind the dots of the names of its nodes', () => {
+    change((draft) => draft.putNode(aNode({ name: 'A.b.C' })));
+    change((draft) => draft.putNode(aNode({ name: 'x.c' })));
+    change((draft) => draft.putNode(aNode({ name: 'a.B.c', address: '10.0.0.77' })));
+    const known = () => ['a.b.c', 'b.c', 'C', 'b', ''].map((name) => Number(catalog.hasNodeBelow(name))).join('');
+    expect(known()).toBe('01100');
+    change((draft) => draft.removeNode('a.b.c'));
+    expect(known()).toBe('00100');
+    change((draft) => draft.removeNode('X.C'));
+    expect(known()).toBe('00000');
+  });
+
   it('knows which tags a service has, and what stands behind their dots', () => {
     change((draft) => draft.putInstance(anInstance({ id: 'w1', tags: ['V1.Eu.Blue', 'v1.eu.blue', 'green'] })));
     change((draft) => draft.putInstance(anInstance({ id: 'w2', tags: ['v2.blue'] })));

@@ -4,6 +4,7 @@ import { IpIndex } from './ip-index.js';
 import type { Change, Check, Instance, Node, Revision, Status } from './model.js';
 import { Pool } from './pool.js';
 import type { Snapshot } from './stores/store.js';
+import { Tails } from './tails.js';
 import { Touch, Unheard, type CatalogEvent } from './touch.js';
 
 /** How many there are of each kind of record. */
@@ -31,6 +32,7 @@ export class Catalog {
   readonly #nodes = new Map<string, NodeEntry>();
   readonly #nodesById = new Map<string, NodeEntry>();
   readonly #services = new Map<string, ServiceEntry>();
+  readonly #nodeTails = new Tails();
   readonly #nodesByIp = new IpIndex<NodeEntry>();
   readonly #instancesByIp = new IpIndex<InstanceEntry>();
   readonly #pool = new Pool();
@@ -83,6 +85,11 @@ export class Catalog {
   /** The node with this UUID, in lower case. */
   nodeById(id: string): NodeEntry | undefined {
     return this.#nodesById.get(id);
+  }
+
+  /** Whether some node has a name that ends in a dot and `tail`. */
+  hasNodeBelow(tail: string): boolean {
+    return this.#nodeTails.has(tail.toLowerCase());
   }
 
   instance(node: string, id: string): InstanceEntry | undefined {
@@ -202,6 +209,7 @@ export class Catalog {
     } else {
       entry = new NodeEntry(node, created, modified);
       this.#nodes.set(key, entry);
+      this.#nodeTails.add(key);
     }
     this.#nodesByIp.add(entry);
     if (node.id !== '') this.#nodesById.set(node.id, entry);
@@ -270,6 +278,7 @@ export class Catalog {
     touch.everythingOn(entry);
     touch.address(entry.ip);
     this.#nodes.delete(name.toLowerCase());
+    this.#nodeTails.delete(name.toLowerCase());
     this.#nodesByIp.delete(entry);
     this.#unlinkId(entry);
     this.#nodesRevision = touch.revision;

@@ -1,41 +1,46 @@
+import { Tails } from './tails.js';
+
 /**
  * The tags of a service's instances, in lower case, kept up with each change: so that a tag which no instance has is known without a look at every
  * instance. Questions for such tags come from outside, in any number.
  */
 export class TagNames {
-  readonly #tags = new Map<string, number>();
-  /** What stands behind the dots of tags: `b.c` and `c` of the tag `a.b.c`. */
-  readonly #tails = new Map<string, number>();
+  /** How many instances have each. */
+  readonly #counts = new Map<string, number>();
+  readonly #tails = new Tails();
 
   /** Whether some instance has the tag, which is in lower case. */
   has(tag: string): boolean {
-    return this.#tags.has(tag);
+    return this.#counts.has(tag);
   }
 
-  /** Whether some instance has a tag that ends in a dot and `suffix`, which is in lower case. */
-  hasBelow(suffix: string): boolean {
-    return this.#tails.has(suffix);
+  /** Whether some instance has a tag that ends in a dot and `tail`, which is in lower case. */
+  hasBelow(tail: string): boolean {
+    return this.#tails.has(tail);
   }
 
   add(tags: readonly string[]): void {
-    for (const tag of tags) this.#count(tag.toLowerCase(), 1);
+    for (const tag of tags) this.#add(tag.toLowerCase());
   }
 
   /** Takes out what was added with the same tags. */
   delete(tags: readonly string[]): void {
-    for (const tag of tags) this.#count(tag.toLowerCase(), -1);
+    for (const tag of tags) this.#delete(tag.toLowerCase());
   }
 
-  #count(tag: string, change: number): void {
-    count(this.#tags, tag, change);
-    for (let dot = tag.indexOf('.'); dot >= 0; dot = tag.indexOf('.', dot + 1)) {
-      count(this.#tails, tag.slice(dot + 1), change);
+  #add(tag: string): void {
+    const others = this.#counts.get(tag) ?? 0;
+    this.#counts.set(tag, others + 1);
+    if (others === 0) this.#tails.add(tag);
+  }
+
+  #delete(tag: string): void {
+    const others = this.#counts.get(tag)! - 1;
+    if (others > 0) {
+      this.#counts.set(tag, others);
+      return;
     }
+    this.#counts.delete(tag);
+    this.#tails.delete(tag);
   }
-}
-
-function count(counts: Map<string, number>, key: string, change: number): void {
-  const value = (counts.get(key) ?? 0) + change;
-  if (value > 0) counts.set(key, value);
-  else counts.delete(key);
 }

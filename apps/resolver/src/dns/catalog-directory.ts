@@ -1,11 +1,9 @@
 import type { Directory, DirectoryChange, DirectoryInstance, DirectoryNode, List } from '#libs/dns';
-import { OWN_SERVICE, type Catalog, type InstanceEntry, type Revision } from '#libs/registry';
+import { OWN_SERVICE, type Catalog, type InstanceEntry } from '#libs/registry';
 
 /** Lets the zone ask the registry's catalog. */
 export class CatalogDirectory implements Directory {
   readonly #catalog: Catalog;
-  /** What `hasNodeBelow` knows, and of which revision of the nodes. */
-  #suffixes: { readonly revision: Revision; readonly names: ReadonlySet<string> } | undefined;
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -34,9 +32,7 @@ export class CatalogDirectory implements Directory {
   }
 
   hasNodeBelow(suffix: string): boolean {
-    const revision = this.#catalog.nodesRevision;
-    if (this.#suffixes?.revision !== revision) this.#suffixes = { revision, names: this.#collectSuffixes() };
-    return this.#suffixes.names.has(suffix.toLowerCase());
+    return this.#catalog.hasNodeBelow(suffix);
   }
 
   at(address: string): { readonly node: string } | { readonly service: string } | undefined {
@@ -52,16 +48,6 @@ export class CatalogDirectory implements Directory {
 
   subscribe(listener: (change: DirectoryChange) => void): () => void {
     return this.#catalog.subscribe(listener);
-  }
-
-  /** `b.c` and `c` for a node called `a.b.c`. */
-  #collectSuffixes(): Set<string> {
-    const names = new Set<string>();
-    for (const { node } of this.#catalog.nodes()) {
-      const labels = node.name.toLowerCase().split('.');
-      for (let at = 1; at < labels.length; at++) names.add(labels.slice(at).join('.'));
-    }
-    return names;
   }
 }
 
