@@ -1,0 +1,125 @@
+import { Redis, type Result } from 'ioredis';
+import type { Clock } from '#libs/time';
+import { withDeadline } from '../deadline.js';
+import { StoreUnavailableError } from '../store.js';
+import { CLAIM, DROP, FILL, INVALIDATE } from './scripts.js';
+import { parseServerFacts, type ServerFacts } from './server-facts.js';
+
+type Script<Reply> = (
+  keys: number,
+  ...keysAndArguments: (string | number | Buffer)[]
+) => Result<Reply, { type: 'default' }>;
+
+/** A client that knows our scripts. */
+export type Client = Redis & {
+  cacheClaim: Script<[nonce: string, stamp: string, first: 0 | 1]>;
+  cacheFill: Script<'stored' | 'older' | 'void'>;
+  cacheInvalidate: Script<null>;
+  cacheDrop: Script<null>;
+};
+
+export interface ConnectionOptions {
+  /** `redis://:password@host:6379/0`, or `rediss:` for TLS. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly channel: string;
+  /** What was published on the channel. */
+  readonly onMessage: (message: Buffer) => void;
+  readonly onReady: () => void;
+  readonly onClose: (reason: string) => void;
+}
+
+/** The server's memory is full: it is there, and refuses to store. */
+export class MemoryFullError extends StoreUnavailableError {}
+
+/** Waits for things that no request waits for: a TCP connection, an answer at all. In milliseconds. */
+const CONNECT_TIMEOUT_MS = 1_000;
+const COMMAND_TIMEOUT_MS = 1_000;
+const SOCKET_TIMEOUT_MS = 2_000;
+const LONGEST_RETRY_MS = 1_000;
+
+/**
+ * One connection for commands and for the channel. RESP3 lets it be one, and so an answer to a command proves that everything published
+ * before it has arrived. Nothing is queued and nothing is sent a second time: the caller decides.
+ */
+export class Connection {
+  readonly #redis: Client;
+  readonly #clock: Clock;
+  readonly #channel: string;
+  #heardAt = -Infinity;
+  #lastError = 'not connected';
+
+  constructor({ url, clock, channel, onMessage, onReady, onClose }: ConnectionOptions) {
+    this.#clock = clock;
+    this.#channel = channel;
+    this.#redis = newClient(url);
+    this.#redis.on('messageBuffer', (_channel, message) => onMessage(message));
+    this.#redis.on('ready', onReady);
+    this.#redis.on('error', (error) => (this.#lastError = error.message));
+    this.#redis.on('close', () => onClose(this.#lastError));
+  }
+
+  /** When it was proven last that all messages had arrived, by the monotonic clock. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Connects, and goes on trying if that fails. Resolves after the first try. */
+  async connect(): Promise<void> {
+    await this.#redis.connect().catch(() => {});
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+  }
+
+  /** Sends one command. @throws StoreUnavailableError when it fails or takes longer than `waitMs` milliseconds */
+  async send<T>(waitMs: number, command: (redis: Client) => Promise<T>): Promise<T> {
+    if (this.#redis.status !== 'ready') throw new StoreUnavailableError(this.#lastError);
+    const start = this.#clock.monotonic();
+    try {
+      const reply = await withDeadline(this.#clock, waitMs, command(this.#redis));
+      this.#heardAt = start;
+      return reply;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message.startsWith('OOM')) throw new MemoryFullError(message, { cause: error });
+      throw new StoreUnavailableError(message, { cause: error });
+    }
+  }
+
+  /** Gets to know the server, and subscribes. @throws StoreUnavailableError also when it is none that can be used */
+  async greet(waitMs: number): Promise<ServerFacts> {
+    const info = await this.send(waitMs, (redis) => redis.info());
+    await this.send(waitMs, (redis) => redis.subscribe(this.#channel));
+    try {
+      return parseServerFacts(info);
+    } catch (error) {
+      throw new StoreUnavailableError((error as Error).message, { cause: error });
+    }
+  }
+}
+
+function newClient(url: string): Client {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    protocol: 3,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    retryStrategy: (times) => Math.min(50 * 2 ** (times - 1), LONGEST_RETRY_MS),
+    // A master that was demoted: its name may lead to the new one by now.
+    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+    scripts: {
+      cacheClaim: { lua: CLAIM },
+      cacheFill: { lua: FILL },
+      cacheInvalidate: { lua: INVALIDATE },
+      cacheDrop: { lua: DROP },
+    },
+  });
+  return redis as Client;
+}
