@@ -139,7 +139,7 @@ export function optional<T>(inner: Kind<T>): Kind<T | ''> {
 /** A URL of one of the given schemes (`http:`), without a slash at its end. */
 export function url(...schemes: string[]): Kind<string> {
   return kind(`a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`, (value) => {
-    if (!URL.canParse(value)) return undefined;
+    if (!URL.canParse(value) || !value.includes('://')) return undefined;
     return schemes.includes(new URL(value).protocol) ? value.replace(/\/+$/, '') : undefined;
   });
 }

@@ -105,6 +105,8 @@ describe('loadConfig', () => {
       `[blog]\ncors_origins = ${origin}`,
       'an origin such as https://app.example',
     ]),
+    ['[redis]\nurl = localhost:6379', 'a URL that begins with redis:// or rediss://, or nothing'],
+    ['[redis]\nurl = redis:localhost', 'a URL that begins with redis:// or rediss://, or nothing'],
     ['[dns]\nrecursors = 10.0.0.1', 'nothing: this release has no use for it'],
   ])('refuses %j', (content, expected) => {
     expect(problems(content).join()).toContain(expected);
@@ -124,6 +126,7 @@ describe('loadConfig', () => {
     const env = { SIGNPOST_AUTH_ADMIN_PASSWORD_FILE: fileWith('s3cret\n') };
     expect(loadConfig({ env }).auth.admin_password).toBe('s3cret');
     expect(problems('[database]\nurl = mysql//user:hunter2@host\n')[0]).toMatch(/\(not shown\)/);
+    expect(problems('[redis]\nurl = http://:hunter2@host\n')[0]).toMatch(/\(not shown\)/);
     expect(problems('', { SIGNPOST_AUTH_ADMIN_PASSWORD_FILE: '/does/not/exist' })[0]).toMatch(
       /^SIGNPOST_AUTH_ADMIN_PASS/,
     );

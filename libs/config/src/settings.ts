@@ -120,7 +120,7 @@ export const SETTINGS = {
     pool_size: setting(integer(1, 1000), '10'),
   },
   redis: {
-    url: secret(nothing, ''),
+    url: secret(optional(url('redis:', 'rediss:')), ''),
   },
   auth: {
     public_reads: setting(flag, 'true'),
