@@ -60,7 +60,7 @@ check: $(PACKAGES) ## types, lint, format and the rules of the house
 
 build: $(BUILT) ## build both programs into dist/
 
-bench: $(BUILT) ## measure against bare peers in the same run: make bench, make bench dns, make bench http
+bench: $(BUILT) ## measure against bare peers in the same run: make bench, make bench dns, make bench dns-udp
 	@tsc -p test/bench/tsconfig.json
 	@test/bench/prepare.sh
 	@$(NODE) dist/test/bench/main.js $(BENCHES)

@@ -59,7 +59,7 @@ export async function lookForStale(resolver: BenchResolver, dns: Subject): Promi
 
 async function ask({ dns }: BenchResolver, what: Buffer): Promise<number> {
   await sleep(START_MS);
-  const report = await askOverUdp(dns, what, { ms: ROUND_MS });
+  const report = await askOverUdp(dns, what, { ms: ROUND_MS, shared: true });
   requireAnswers(dns, report);
   return report.answers;
 }

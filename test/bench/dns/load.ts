@@ -9,7 +9,7 @@ export interface LoadReport {
   readonly noerror: number;
   /** Of all answers. */
   readonly octets: number;
-  /** The share of its time for which the generator used its core: near 1 it was the limit, not the server. */
+  /** The share of its time in which the generator had something to do: near 1 it was the limit, not the server. */
   readonly busy: number;
   /** Percentiles of latency in microseconds. */
   readonly p50: number;
@@ -25,6 +25,8 @@ export interface UdpLoad {
   readonly rate?: number;
   /** Ends after so many answers. */
   readonly count?: number;
+  /** Whether another program needs the load's core as well. */
+  readonly shared?: boolean;
 }
 
 /** A load that remembers what it saw. */
@@ -45,10 +47,10 @@ export const hasNativeLoad = existsSync(NATIVE);
 export async function askOverUdp(
   { host, port }: Subject,
   questions: Buffer,
-  { ms, window = WINDOW, rate, count }: UdpLoad,
+  { ms, window = WINDOW, rate, count, shared = false }: UdpLoad,
 ): Promise<LoadReport> {
   const command = hasNativeLoad ? [NATIVE] : [process.execPath, pathOf('./load/udp.js')];
-  const loop = rate === undefined ? ['-w', window] : ['-r', Math.round(rate)];
+  const loop = [...(shared ? ['-s'] : []), ...(rate === undefined ? ['-w', window] : ['-r', Math.round(rate)])];
   const end = count === undefined ? [] : ['-n', count];
   return reportOf<LoadReport>(command, [...loop, ...end, host, port, ms], questions);
 }
@@ -75,7 +77,7 @@ export function describeLoad(reports: RecordedLoad['reports']): string {
   });
   const busiest = Math.max(...[...reports.values()].flat().map(({ busy }) => busy));
   const generator = hasNativeLoad ? 'load/udp.c' : 'load/udp.ts for want of a C compiler';
-  const busy = `The load, ${generator}, used its core for at most ${Math.round(busiest * 100)} % of a round.`;
+  const busy = `The load, ${generator}, was busy for at most ${Math.round(busiest * 100)} % of a round.`;
   return `\nOctets of a reply: ${lengths.join('; ')}.\n${busy}`;
 }
 

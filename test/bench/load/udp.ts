@@ -5,7 +5,11 @@ import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { w: { type: 'string', default: '64' }, n: { type: 'string', default: 'Infinity' } },
+  options: {
+    s: { type: 'boolean' },
+    w: { type: 'string', default: '64' },
+    n: { type: 'string', default: 'Infinity' },
+  },
 });
 const [host, port, ms] = positionals;
 const [window, count] = [Number(values.w), Number(values.n)];
