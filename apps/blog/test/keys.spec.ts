@@ -1,4 +1,4 @@
-import { createPublicKey, randomBytes, verify, type webcrypto } from 'node:crypto';
+import { createHmac, createPublicKey, randomBytes, verify, type webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '#libs/config';
@@ -99,6 +99,18 @@ describe('a shared secret', () => {
       await first.stop();
       await second.stop();
     }
+  });
+
+  it('is taken with its one algorithm, by the same claims', async () => {
+    const started = await blog.startAnother({ SIGNPOST_AUTH_HS256_SECRET: secret });
+    const [, claims] = (await logIn(started)).authorization.split('.');
+    const read = (alg: string, hash: string) => {
+      const header = Buffer.from(JSON.stringify({ alg, typ: 'at+jwt', kid: 'secret' })).toString('base64url');
+      const signature = createHmac(hash, secret).update(`${header}.${claims}`).digest('base64url');
+      return readStatus(started.endpoints['blog']!, { authorization: `Bearer ${header}.${claims}.${signature}` });
+    };
+    expect([await read('HS256', 'sha256'), await read('HS512', 'sha512')]).toEqual([200, 401]);
+    await started.stop();
   });
 
   it.each(['x', 'x'.repeat(31)])('that is too short is refused, and not shown: %s', (short) => {

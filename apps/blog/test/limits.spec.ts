@@ -58,6 +58,20 @@ describe('the rate of reads', () => {
     expect([await from('192.0.2.1'), await from('198.51.100.1')]).toEqual([200, 429]);
   });
 
+  it('lets no token pass that was revoked', async () => {
+    const { url } = blog;
+    await limit({});
+    const session = await blog.ask('GET', '/auth', basic('ann', 'ann-password'));
+    expect(await statuses(2, () => read(bearer(session)))).toEqual([200, 200]);
+    await fetch(`${url}/auth/logout`, { method: 'POST', headers: bearer(session) });
+    await blog.clock.advance(1_000);
+    expect((await read(bearer(session))).status).toBe(401);
+    const another = await blog.ask('GET', '/auth', basic('ann', 'ann-password'));
+    expect(await statuses(2, () => read(bearer(another)))).toEqual([200, 200]);
+    await blog.ask('POST', '/auth/logout', bearer(another));
+    expect((await read(bearer(another))).status).toBe(401);
+  });
+
   it('never keeps a probe from its answer', async () => {
     await limit({ limits_read_rate: '1/1m' });
     for (const path of ['/livez', '/readyz', '/healthz']) {
@@ -165,6 +179,17 @@ describe('limits.enabled=false', () => {
     socket.write('POST /auth HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{');
     await once(socket, 'close');
     expect(received).toMatch(/^HTTP\/1.1 408 /);
+  });
+});
+
+describe('a body that is nested 100,000 deep', () => {
+  it('is refused', async () => {
+    const deep = `{"username":${'['.repeat(100_000)}${']'.repeat(100_000)},"password":"x"}`;
+    const { status, body } = await blog.ask('POST', '/auth', {}, deep);
+    expect([status, body.errors]).toEqual([
+      422,
+      [{ pointer: '#/username', detail: 'expected string, received array' }],
+    ]);
   });
 });
 
