@@ -143,7 +143,7 @@ export class Registry {
 
   #onHeld(): void {
     if (this.#draining) return;
-    this.#options.log.info('this process runs the health checks');
+    this.#options.log.debug('this process runs the health checks');
     this.checks.start();
   }
 

@@ -119,7 +119,8 @@ async function withAccounts(config: Config, work: (accounts: Accounts) => Promis
 }
 
 function worded(error: unknown): unknown {
-  if (error instanceof QueryFailedError) return new CommandError(`the database says: ${error.message}`);
+  const cause = error instanceof Problem ? error.cause : error;
+  if (cause instanceof QueryFailedError) return new CommandError(`the database says: ${cause.message}`);
   if (!(error instanceof Problem)) return error;
   const [first] = error.errors ?? [];
   return new CommandError(first ? `the password ${first.detail}` : error.kind.title);

@@ -69,7 +69,16 @@ function prepare(connection: Sqlite.Database): void {
 async function migrate(writer: DataSource): Promise<void> {
   // From here on who waits does so below.
   await writer.query('PRAGMA busy_timeout = 0');
+  if (await isUpToDate(writer)) return;
   await transact(writer, MIGRATION_WAIT_MS, () => writer.runMigrations({ transaction: 'none' }));
+}
+
+/** Whether all migrations have run: then a start need not wait for whoever writes at the moment. */
+async function isUpToDate(writer: DataSource): Promise<boolean> {
+  const tables: unknown[] = await writer.query("SELECT 1 FROM sqlite_master WHERE name = 'blog_migration'");
+  if (tables.length === 0) return false;
+  const [row] = (await writer.query('SELECT COUNT(*) AS done FROM blog_migration')) as [{ done: number }];
+  return row.done >= MIGRATIONS.length;
 }
 
 /** Transactions run one at a time: nothing needs to be locked. */
