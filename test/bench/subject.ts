@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isReady, type Ready } from '#libs/supervisor';
 import { cpuMicroseconds } from './cpu.js';
@@ -71,9 +72,11 @@ export async function reportOf<Report>(
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.end(input);
+  const ended = once(child, 'exit');
   let output = '';
   for await (const chunk of child.stdout) output += String(chunk);
-  if (output === '') throw new Error(`${command.join(' ')} failed`);
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${signal ?? code}`);
   return JSON.parse(output) as Report;
 }
 

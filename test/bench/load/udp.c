@@ -41,7 +41,7 @@ enum {
   BUCKETS = 1000001, // of latency, 100 ns each; the last is for all that took longer than 100 ms
   BUCKET_NS = 100,
   BUFFER = 4 << 20,
-  STALL_NS = 100000000, // without any answer: what is under way is lost
+  STALL_SECONDS = 1, // without any answer: what is under way is lost; a busy machine may well let a server wait for less
 };
 
 struct question {
@@ -49,6 +49,8 @@ struct question {
   uint8_t counted;
   uint8_t octets[MOST_OCTETS];
 };
+
+static const uint64_t SECOND = 1000000000; // in nanoseconds
 
 static struct question *questions;
 static size_t question_count, next_question;
@@ -73,7 +75,7 @@ static void fail(const char *what) {
 static uint64_t now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000000000ull + t.tv_nsec;
+  return t.tv_sec * SECOND + t.tv_nsec;
 }
 
 static void read_questions(void) {
@@ -97,7 +99,7 @@ static void read_questions(void) {
 
 static void open_socket(const char *host, const char *port) {
   struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons(atoi(port))};
-  struct timeval stall = {.tv_usec = STALL_NS / 1000};
+  struct timeval stall = {.tv_sec = STALL_SECONDS};
   int size = BUFFER;
   if (inet_pton(AF_INET, host, &server.sin_addr) != 1) {
     fprintf(stderr, "%s is no IPv4 address\n", host);
@@ -185,7 +187,7 @@ static void run_closed_loop(long window, long count, uint64_t end, int flags) {
     if (batch > 0) send_batch(batch);
     if (under_way == 0 && sent >= count) return;
     if (receive(flags)) last_answer = at;
-    else if (at > last_answer + STALL_NS) {
+    else if (at > last_answer + STALL_SECONDS * SECOND) {
       give_up_on_lost();
       last_answer = at;
     }
@@ -203,7 +205,7 @@ static void run_open_loop(double rate, long count, uint64_t end) {
     receive(MSG_DONTWAIT);
   }
   // What is under way is late, not lost.
-  for (end = now() + STALL_NS; under_way > 0 && now() < end;) receive(MSG_DONTWAIT);
+  for (end = now() + STALL_SECONDS * SECOND; under_way > 0 && now() < end;) receive(MSG_DONTWAIT);
 }
 
 // In microseconds.
