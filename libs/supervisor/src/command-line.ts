@@ -40,11 +40,11 @@ const NAME_WIDTH = 16;
 export function parseCommandLine(command: Command, args: readonly string[]): Options {
   const { subCommands = [] } = command;
   const every: ParseArgsOptionsConfig = Object.assign({}, ...subCommands.map(({ options }) => options), OPTIONS);
-  // Only to tell words from the values of options; what is wrong with those is told afterwards.
-  const loose = parseArgs({ args: [...args], options: every, strict: false, allowPositionals: true });
-  if (loose.values['help']) leave(usage(command));
   try {
-    return parseStrictly(command, args, findSubCommand(subCommands, loose.positionals));
+    // Tells words from the values of options: which options there may be depends on the words.
+    const { values, positionals } = parseArgs({ args: [...args], options: every, allowPositionals: true });
+    if (values['help']) leave(usage(command));
+    return parseStrictly(command, args, findSubCommand(subCommands, positionals));
   } catch (error) {
     return fail(command, `${(error as Error).message}\n${usage(command)}`, EXIT_USAGE);
   }
