@@ -31,6 +31,8 @@ describe('resolvers over one folder', { timeout: 120_000 }, () => {
       SIGNPOST_RESOLVER_DNS_PORT: '0',
       SIGNPOST_RESOLVER_DATA_DIR: data,
       SIGNPOST_LOG_FORMAT: 'json',
+      // Which of them runs the checks is told at this level.
+      SIGNPOST_LOG_LEVEL: 'debug',
     });
     running.push(program);
     const { endpoints } = await program.ready();
