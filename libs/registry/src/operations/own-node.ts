@@ -1,5 +1,5 @@
 import type { Draft } from '../draft.js';
-import type { Node } from '../model.js';
+import type { Change, Node } from '../model.js';
 
 /** The check that says that the node's agent can be reached: Consul's name, which clients look for. */
 export const SERF_HEALTH = 'serfHealth';
@@ -21,8 +21,27 @@ export function putOwnNode(draft: Draft, node: Node): void {
  * @see https://developer.hashicorp.com/consul/docs/concept/consistency
  */
 export function keepOwnNode(draft: Draft, node: Node): void {
+  if (!draft.changes.some(mayHarm)) return;
   if (!draft.node(node.name)) draft.putNode(node);
   putOwnService(draft, node.name);
+}
+
+/** Whether a change is of the kind that a registry's own records could suffer from: most commits have none, and are not looked into. */
+function mayHarm(change: Change): boolean {
+  switch (change.kind) {
+    case 'put-node':
+      return false;
+    case 'put-instance':
+      return change.instance.id === OWN_SERVICE;
+    case 'put-check':
+      return change.check.id === SERF_HEALTH;
+    case 'remove-check':
+      return change.id === SERF_HEALTH;
+    case 'remove-instance':
+      return change.id === OWN_SERVICE;
+    case 'remove-node':
+      return true;
+  }
 }
 
 function putOwnService(draft: Draft, node: string): void {

@@ -1,22 +1,24 @@
 /** What the store's thread and its writer thread say to each other. Types only: the writer is run by plain Node. */
 
-/** One record of the state that a commit sets (`body` is its JSON) or removes (`body` is null). */
-export interface Row {
-  readonly kind: 'node' | 'instance' | 'check';
-  readonly node: string;
-  readonly id: string;
-  readonly body: string | null;
-}
+/** A kind of record in the state. */
+export type Kind = 'node' | 'instance' | 'check';
 
-/** One commit: its line in the log, as JSON, and what it does to the state. */
-export interface Entry {
-  readonly changes: string;
-  readonly rows: readonly Row[];
+/** One record of the state that a commit sets (`body` is its JSON) or removes (`body` is null). */
+export type Row = readonly [kind: Kind, node: string, id: string, body: string | null];
+
+/**
+ * Commits as the writer takes them: flat, since arrays of objects would take several times as long to copy from thread to thread.
+ * Commit i is `changes[i]`, its line in the log as JSON, and the next `sizes[i]` rows, each of which is four values in `rows`.
+ */
+export interface Batch {
+  readonly changes: readonly string[];
+  readonly sizes: readonly number[];
+  readonly rows: readonly Row[number][];
 }
 
 /** To the writer. `limit` is not answered, `close` by the thread's end. */
 export type WriterRequest =
-  | { readonly type: 'commit'; readonly base: number; readonly entries: readonly Entry[] }
+  | { readonly type: 'commit'; readonly base: number; readonly batch: Batch }
   | { readonly type: 'limit'; readonly pages: number }
   | { readonly type: 'close' };
 

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Change, Check, Instance, Node, Revision } from '../../model.js';
 import { StoreError, type Committed, type Snapshot, type Stamps } from '../store.js';
-import type { Entry, Row } from './protocol.js';
+import type { Batch, Kind, Row } from './protocol.js';
 
 /** The JSON of a record and the revisions that made it and changed it last. */
 type StoredRow = [body: string, createRevision: Revision, modifyRevision: Revision];
@@ -49,9 +49,20 @@ export function readLog(database: Database, after: Revision): Committed[] {
   return rows.map(({ revision, changes }) => ({ revision, changes: JSON.parse(changes) as Change[] }));
 }
 
-/** A commit as the writer takes it. */
-export function toEntry(changes: readonly Change[]): Entry {
-  return { changes: JSON.stringify(changes), rows: changes.map(toRow) };
+/** Commits as the writer takes them. */
+export function toBatch(commits: readonly (readonly Change[])[]): Batch {
+  const changes: string[] = [];
+  const rows: Row[number][] = [];
+  for (const commit of commits) {
+    const texts: string[] = [];
+    for (const change of commit) {
+      const row = toRow(change);
+      rows.push(...row);
+      texts.push(toText(change, row));
+    }
+    changes.push(`[${texts.join(',')}]`);
+  }
+  return { changes, sizes: commits.map(({ length }) => length), rows };
 }
 
 function toRow(change: Change): Row {
@@ -71,6 +82,11 @@ function toRow(change: Change): Row {
   }
 }
 
-function row(kind: Row['kind'], node: string, id: string, record: Node | Instance | Check | null): Row {
-  return { kind, node: node.toLowerCase(), id, body: record && JSON.stringify(record) };
+function row(kind: Kind, node: string, id: string, record: Node | Instance | Check | null): Row {
+  return [kind, node.toLowerCase(), id, record && JSON.stringify(record)];
+}
+
+/** A change as JSON, around the record that is JSON already. */
+function toText(change: Change, [kind, , , body]: Row): string {
+  return body === null ? JSON.stringify(change) : `{"kind":"put-${kind}","${kind}":${body}}`;
 }

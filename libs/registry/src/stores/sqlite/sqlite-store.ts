@@ -15,7 +15,7 @@ import {
 import { openDatabase } from './connection.js';
 import { makeFolder } from './files.js';
 import { Job } from './job.js';
-import { readLog, readSnapshot, toEntry } from './rows.js';
+import { readLog, readSnapshot, toBatch } from './rows.js';
 import { newer, requireSchema, SCHEMA_VERSION } from './schema.js';
 import { socketPath } from './socket-path.js';
 import { WriterThread } from './writer-thread.js';
@@ -79,7 +79,7 @@ export class SqliteStore implements RegistryStore {
 
   async commit(base: Revision, commits: readonly (readonly Change[])[]): Promise<CommitResult> {
     await this.#repair();
-    const reply = await this.#open().writer.commit(base, commits.map(toEntry));
+    const reply = await this.#open().writer.commit(base, toBatch(commits));
     if (reply.type === 'migrated') throw newer(this.#file, reply.version);
     if (reply.type === 'behind') return { done: false, missed: readLog(this.#open().database, base) };
     this.#committed = reply.revision;

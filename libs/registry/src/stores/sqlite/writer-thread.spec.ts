@@ -16,7 +16,7 @@ describe('WriterThread', () => {
       reason: 'failed',
       message: expect.stringContaining('the writer died: '),
     });
-    await expect(writer.commit(0, [])).rejects.toMatchObject({ reason: 'failed' });
+    await expect(writer.commit(0, { changes: [], sizes: [], rows: [] })).rejects.toMatchObject({ reason: 'failed' });
     await writer.close();
     await writer.close();
   });

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../store.js';
-import type { Entry, WriterOptions, WriterReply, WriterRequest } from './protocol.js';
+import type { Batch, WriterOptions, WriterReply, WriterRequest } from './protocol.js';
 
 type Waiting = { resolve(reply: WriterReply): void; reject(error: StoreError): void };
 type Outcome = Exclude<WriterReply, { type: 'failed' | 'ready' }>;
@@ -43,11 +43,11 @@ export class WriterThread {
   }
 
   /** @throws StoreError when nothing was written */
-  async commit(base: number, entries: readonly Entry[]): Promise<Outcome> {
+  async commit(base: number, batch: Batch): Promise<Outcome> {
     if (this.#failure) throw this.#failure;
     const reply = await new Promise<WriterReply>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#send({ type: 'commit', base, entries });
+      this.#send({ type: 'commit', base, batch });
     });
     if (reply.type === 'failed') throw this.#toError(reply.code, reply.message);
     if (reply.type === 'ready') throw new StoreError('failed', 'the writer answered out of turn');
