@@ -7,6 +7,10 @@ import { benchScale } from './dns/scale.bench.js';
 import { benchTcp } from './dns/tcp.bench.js';
 import { benchUdp } from './dns/udp.bench.js';
 import { benchHttp } from './http.bench.js';
+import { benchChanges } from './registry/changes.bench.js';
+import { benchRegistrations } from './registry/registrations.bench.js';
+import { benchSize } from './registry/size.bench.js';
+import { benchWatchers } from './registry/watchers.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'dns-udp': benchUdp,
@@ -16,6 +20,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'dns-memory': benchMemory,
   'dns-tcp': benchTcp,
   http: benchHttp,
+  'registry-registrations': benchRegistrations,
+  'registry-watchers': benchWatchers,
+  'registry-changes': benchChanges,
+  'registry-size': benchSize,
 };
 
 const all = Object.keys(BENCHMARKS);

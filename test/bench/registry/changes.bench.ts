@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printTable } from '../table.js';
 import { startOver, type BenchProcess } from './process.js';
-import { runReport } from './run-report.js';
+import { pathOf, reportOf } from '../subject.js';
 
 const CHANGES = 500;
 
@@ -30,6 +30,9 @@ export async function benchChanges(): Promise<void> {
 
 async function rowOf(where: string, written: BenchProcess, asked: BenchProcess): Promise<string[]> {
   const [host, port] = asked.dns.split(':') as [string, string];
-  const { median, p99, longest } = await runReport<Report>('./load/changes.js', [written.http, host, port, CHANGES]);
+  const { median, p99, longest } = await reportOf<Report>(
+    [process.execPath, pathOf('./load/changes.js')],
+    [written.http, host, port, CHANGES],
+  );
   return [where, ...[median, p99, longest].map((ms) => ms.toFixed(2))];
 }

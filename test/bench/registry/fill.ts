@@ -8,7 +8,7 @@ const INSTANCES_OF_A_COMMIT = 500;
 /** Stores a registry of so many instances, each with an address of its own and, if wanted, a check, where a resolver will find it. */
 export async function fillStore(folder: string, instances: number, withChecks: boolean): Promise<void> {
   const store = new SqliteStore({ folder, clock: systemClock });
-  let revision = await store.load((snapshot) => snapshot.revision);
+  let revision = (await store.load()).revision;
   for (let n = 0; n < instances; n += INSTANCES_OF_A_COMMIT) {
     const changes = Array.from({ length: INSTANCES_OF_A_COMMIT }, (_, i) => registration(n + i, withChecks)).flat();
     await store.commit(revision++, [changes]);

@@ -15,8 +15,7 @@ async function benchFamily(family: string, title: string): Promise<void> {
   const { ready, child } = await startServer('./peers/insert.js');
   const peer = subject('bare Fastify and SQLite', ready.endpoints['http']!, child);
   try {
-    const load = (one: Subject, ms: number) =>
-      runLoad('./load/register.js', [one.host, one.port, ms, CLIENTS, family]);
+    const load = (one: Subject, ms: number) => runLoad('./load/register.js', [one.host, one.port, ms, CLIENTS, family]);
     await measure(`Durable registrations: ${title}, ${CLIENTS} clients`, [peer, resolver.http], load);
   } finally {
     peer.stop();

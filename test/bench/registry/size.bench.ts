@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from '../statistics.js';
 import { printTable } from '../table.js';
 import { fillStore } from './fill.js';
-import { quantile, residentOctets, startOver } from './process.js';
+import { residentOctets, startOver } from './process.js';
 
 const INSTANCES = 100_000;
 const STARTS = 5;
@@ -40,7 +41,6 @@ async function measureSize(instances: number, withChecks: boolean): Promise<Size
     await fillStore(folder, instances, withChecks);
     const sizes: Size[] = [];
     for (let i = 0; i < STARTS; i++) sizes.push(await sizeOfStart(folder));
-    const median = (values: readonly number[]) => quantile(values, 0.5);
     return {
       readyAfter: median(sizes.map(({ readyAfter }) => readyAfter)),
       resident: median(sizes.map(({ resident }) => resident)),

@@ -1,5 +1,5 @@
 import { startResolver } from '../resolver.js';
-import { runReport } from './run-report.js';
+import { pathOf, reportOf } from '../subject.js';
 import { printTable } from '../table.js';
 
 const WATCHERS = 10_000;
@@ -19,12 +19,10 @@ export async function benchWatchers(): Promise<void> {
   const resolver = await startResolver(3);
   try {
     const { host, port } = resolver.http;
-    const { octetsEach, wokenElsewhere, first, median, last } = await runReport<Report>('./load/watch.js', [
-      host,
-      port,
-      resolver.process.pid!,
-      WATCHERS,
-    ]);
+    const { octetsEach, wokenElsewhere, first, median, last } = await reportOf<Report>(
+      [process.execPath, pathOf('./load/watch.js')],
+      [host, port, resolver.process.pid!, WATCHERS],
+    );
     printTable(
       `${WATCHERS} watchers of /v1/health/service/web?passing, one change`,
       ['first ms', 'median ms', 'last ms', 'RSS of a watcher, octets', 'woken by 200 changes elsewhere'],
