@@ -8,8 +8,8 @@ export interface Backing {
   /** A store as another process would have it, over the same data, that has not been loaded. */
   open(clock: FakeClock): RegistryStore;
   /** Makes it refuse, until `comeBack`. */
-  goAway(): void;
-  comeBack(): void;
+  goAway(): void | Promise<void>;
+  comeBack(): void | Promise<void>;
   /** Removes it; all stores are closed. */
   remove(): void | Promise<void>;
 }
@@ -275,10 +275,10 @@ export function storeContract(makeBacking: () => Backing | Promise<Backing>): vo
       const [store, other] = [await opened(), await opened()];
       await store.commit(0, [[node]]);
       const seen = follow(other, 1);
-      backing.goAway();
+      await backing.goAway();
       await expect(store.commit(1, [[instance]])).rejects.toMatchObject({ name: 'StoreError' });
       await expect(store.commit(1, [])).rejects.toMatchObject({ name: 'StoreError' });
-      backing.comeBack();
+      await backing.comeBack();
       expect(await store.commit(1, [[check]])).toEqual({ done: true, revision: 2 });
       await soon('the commit', () => seen.length > 0);
       expect(seen).toEqual([{ revision: 2, changes: [check] }]);
@@ -298,9 +298,9 @@ export function storeContract(makeBacking: () => Backing | Promise<Backing>): vo
       await other.commit(0, [[node]]);
       await soon('the first commit', () => seen.length === 1);
       await other.commit(1, [[instance]]);
-      backing.goAway();
+      await backing.goAway();
       await clock.advance(5_000);
-      backing.comeBack();
+      await backing.comeBack();
       if (failures.length > 0) {
         const { revision } = read(await watching.load());
         expect(revision).toBe(2);
