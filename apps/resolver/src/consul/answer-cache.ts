@@ -1,12 +1,8 @@
-import { isAscii } from 'node:buffer';
 import type { Revision } from '#libs/registry';
 
 /** A body as it is sent. */
 export interface Body {
-  /** A short one in ASCII stays a string: Node sends it in one piece with the headers, which is quicker than any bytes. */
-  readonly content: string | Buffer;
-  /** In octets. */
-  readonly length: number;
+  readonly bytes: Buffer;
   /** The same compressed, made once when the first asks for it. */
   compressed?: Promise<Buffer>;
 }
@@ -20,15 +16,6 @@ export interface Answer extends Body {
 }
 
 const MAX_OCTETS = 32 * 1024 * 1024;
-/** Longer strings are copied whenever they are sent. */
-const MAX_STRING = 12 * 1024;
-
-/** A text as a body. */
-export function toBody(text: string): Body {
-  const bytes = Buffer.from(text);
-  const short = bytes.length <= MAX_STRING && isAscii(bytes);
-  return { content: short ? text : bytes, length: bytes.length };
-}
 
 /** Finished answers by what was asked for: many clients ask the same thing, and all that wait for a change want the same bytes. */
 export class AnswerCache {
@@ -36,14 +23,14 @@ export class AnswerCache {
   #octets = 0;
 
   /** The answer to `question` at `index`, made by `build` unless it is known. */
-  get(question: string, index: Revision, build: () => Body): Answer {
+  get(question: string, index: Revision, build: () => Buffer): Answer {
     const known = this.#answers.get(question);
     if (known?.index === index) {
       known.known = true;
       return known;
     }
     if (known) this.#drop(question, known);
-    const answer: Answer = { ...build(), index, known: false };
+    const answer: Answer = { bytes: build(), index, known: false };
     this.#keep(question, answer);
     return answer;
   }
@@ -65,6 +52,6 @@ export class AnswerCache {
 }
 
 /** Without the compressed form, which comes later and is the smaller part. */
-function size(question: string, { length }: Answer): number {
-  return question.length * 2 + length + 200;
+function size(question: string, { bytes }: Answer): number {
+  return question.length * 2 + bytes.length + 200;
 }

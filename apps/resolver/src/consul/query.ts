@@ -91,21 +91,17 @@ export function readPassing(query: Query): boolean {
   return passing;
 }
 
+/** What belongs to Consul Enterprise, by parameter and header. */
+const ENTERPRISE = [
+  { feature: 'Namespaces', parameter: 'ns', header: 'X-Consul-Namespace', field: 'x-consul-namespace' },
+  { feature: 'Partitions', parameter: 'partition', header: 'X-Consul-Partition', field: 'x-consul-partition' },
+] as const;
+
 /** @throws ConsulError when a parameter or header belongs to Consul Enterprise */
 export function refuseEnterprise(query: Query, headers: IncomingHttpHeaders): void {
-  for (const [key, feature] of [
-    ['ns', 'Namespaces'],
-    ['partition', 'Partitions'],
-  ] as const) {
-    if (one(query, key))
-      throw badRequest(`Invalid query parameter: "${key}" - ${feature} are a Consul Enterprise feature`);
-  }
-  for (const [name, feature] of [
-    ['X-Consul-Namespace', 'Namespaces'],
-    ['X-Consul-Partition', 'Partitions'],
-  ] as const) {
-    if (headers[name.toLowerCase()])
-      throw badRequest(`Invalid header: "${name}" - ${feature} are a Consul Enterprise feature`);
+  for (const { feature, parameter, header, field } of ENTERPRISE) {
+    const where = one(query, parameter) ? `query parameter: "${parameter}"` : headers[field] && `header: "${header}"`;
+    if (where) throw badRequest(`Invalid ${where} - ${feature} are a Consul Enterprise feature`);
   }
 }
 

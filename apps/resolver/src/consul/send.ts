@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { toBody, type Body } from './answer-cache.js';
+import type { Body } from './answer-cache.js';
 import { has, type Query } from './query.js';
 
 /** Names and values of headers, in turns. */
@@ -19,8 +19,7 @@ export function sendText(reply: FastifyReply, status: number, text: string): voi
 
 /** The same for a request that has waited, of which Fastify has let go. */
 export function sendHeldText(reply: FastifyReply, status: number, text: string): void {
-  const bytes = Buffer.from(text);
-  write(reply.code(status), bytes, bytes.length, ['Content-Type', 'text/plain; charset=utf-8']);
+  write(reply.code(status), Buffer.from(text), ['Content-Type', 'text/plain; charset=utf-8']);
 }
 
 /** Sends a client to another address of this server. */
@@ -30,7 +29,7 @@ export function redirect(reply: FastifyReply, location: string): void {
 
 /** Answers with JSON that depends on no index. */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unknown): void {
-  sendAnswer(request, reply, toJson(body, has(request.query as Query, 'pretty')), []);
+  sendAnswer(request, reply, { bytes: toJson(body, has(request.query as Query, 'pretty')) }, []);
 }
 
 /** Sends an answer of JSON, compressed if the client can read that and it is worth it. */
@@ -38,21 +37,21 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, body: B
   // Fastify must not take the handler's return for an empty answer, whether it waits for a change or for the compression.
   reply.hijack();
   const all = ['Content-Type', 'application/json', 'Vary', 'Accept-Encoding', ...headers];
-  if (body.length <= COMPRESS_ABOVE || !acceptsGzip(request)) return write(reply, body.content, body.length, all);
-  body.compressed ??= compress(body.content);
-  void body.compressed.then((bytes) => write(reply, bytes, bytes.length, [...all, 'Content-Encoding', 'gzip']));
+  if (body.bytes.length <= COMPRESS_ABOVE || !acceptsGzip(request)) return write(reply, body.bytes, all);
+  body.compressed ??= compress(body.bytes);
+  void body.compressed.then((bytes) => write(reply, bytes, [...all, 'Content-Encoding', 'gzip']));
 }
 
 /** Past Fastify, whose `send` costs more than all else when thousands wait for the same bytes. */
-function write(reply: FastifyReply, content: string | Buffer, length: number, headers: Headers): void {
+function write(reply: FastifyReply, bytes: Buffer, headers: Headers): void {
   const own = Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
-  reply.raw.writeHead(reply.statusCode, [...own, ...headers, 'Content-Length', String(length)]);
-  reply.raw.end(content, 'latin1');
+  reply.raw.writeHead(reply.statusCode, [...own, ...headers, 'Content-Length', String(bytes.length)]);
+  reply.raw.end(bytes);
 }
 
 /** JSON as Consul writes it: `?pretty` indents by four and ends the line. */
-export function toJson(body: unknown, pretty: boolean): Body {
-  return toBody(pretty ? `${JSON.stringify(body, undefined, 4)}\n` : JSON.stringify(body));
+export function toJson(body: unknown, pretty: boolean): Buffer {
+  return Buffer.from(pretty ? `${JSON.stringify(body, undefined, 4)}\n` : JSON.stringify(body));
 }
 
 function acceptsGzip(request: FastifyRequest): boolean {
