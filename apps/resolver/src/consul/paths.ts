@@ -6,7 +6,8 @@ const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 
 /** The path of an address, without the query. */
 export function pathOf(url: string): string {
-  return url.split('?', 1)[0]!;
+  const mark = url.indexOf('?');
+  return mark < 0 ? url : url.slice(0, mark);
 }
 
 /**

@@ -65,7 +65,8 @@ export function has(query: Query, key: string): boolean {
 
 /** The first value of a key. */
 export function one(query: Query, key: string): string | undefined {
-  return all(query, key)[0];
+  const value = query[key];
+  return typeof value === 'object' ? value[0] : value;
 }
 
 /** All values of a key. */

@@ -49,12 +49,15 @@ function spread(ms: number): number {
   return ms + (Math.floor(Math.random() * 16) / 16) * (ms / 16);
 }
 
-/** What was asked for, without what only says when to answer. */
+/** Parameters that say when and to whom to answer, not what. */
+const BESIDE = /^(index|wait|token)=/;
+
+/** What was asked for, without those. */
 function questionOf(url: string): string {
-  const mark = url.indexOf('?');
-  if (mark < 0) return url;
-  const parameters = url.slice(mark + 1).split('&');
-  return `${url.slice(0, mark)}?${parameters.filter((p) => !/^(index|wait|token)=/.test(p)).join('&')}`;
+  if (!/[?&](index|wait|token)=/.test(url)) return url;
+  const mark = url.indexOf('?') + 1;
+  const parameters = url.slice(mark).split('&');
+  return url.slice(0, mark) + parameters.filter((parameter) => !BESIDE.test(parameter)).join('&');
 }
 
 function indexHeaders({ index, known }: Answer, { consistency, cached }: ReadOptions): Headers {

@@ -74,11 +74,7 @@ export function createConsulServer(given: Partial<ConsulServerOptions> = {}): Co
     // Clients send JSON under any type, or none, or one that cannot be parsed; none of that matters here.
     if (request.method !== 'GET') request.headers['content-type'] = 'application/octet-stream';
     reply.headers(headers);
-    done();
-  });
-  server.addHook('onRequest', refuseOddPath);
-  server.addHook('onRequest', refuseMalformedQuery);
-  server.addHook('onRequest', (request, _reply, done) => {
+    if (answerOdd(request, reply)) return;
     if (isOurs(request)) refuseRequest(request, options);
     done();
   });
@@ -115,19 +111,21 @@ function refuseRequest(request: FastifyRequest, { access, endpoints }: ConsulSer
   authorize(request, access);
 }
 
-function refuseOddPath({ url }: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const path = pathOf(url);
+/**
+ * Answers what Go's server or Consul answers before it looks for a handler: paths that are no names, and query strings that cannot be
+ * read, with a bare 500.
+ *
+ * @returns whether it did
+ */
+function answerOdd(request: FastifyRequest, reply: FastifyReply): boolean {
+  const path = pathOf(request.url);
+  const search = request.url.slice(path.length);
   const clean = path.startsWith('/') ? cleanPath(path) : path;
-  if (clean !== path) redirect(reply, clean + url.slice(path.length));
+  if (clean !== path) redirect(reply, clean + search);
   else if (isUnprintable(path)) sendText(reply, 400, 'Invalid URL path: it holds a character that cannot be printed');
-  else done();
-}
-
-/** Consul answers a query string that it cannot read with a bare 500, before anything else about the request counts. */
-function refuseMalformedQuery(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const mark = request.url.indexOf('?');
-  if (isOurs(request) && mark >= 0 && !isWellFormed(request.url.slice(mark + 1))) reply.code(500).send();
-  else done();
+  else if (isOurs(request) && !isWellFormed(search)) reply.code(500).send();
+  else return false;
+  return true;
 }
 
 /** Whether the API has the path. */
