@@ -8,17 +8,21 @@ const CONNECTIONS = 8;
 /** Questions under way on each connection. */
 const WINDOW = 64;
 
-/** How an echo sends frames that came together, as peers/tcp-echo.ts has it. A server of DNS can be no faster than the second. */
+/** Octets of the answer, its length included: three targets with an address each. */
+const ANSWER = 307;
+
+/** How an echo sends frames that came together, as peers/tcp-echo.ts has it. A server of DNS can be no faster than the last. */
 const ECHOES = {
-  gathered: 'net echo, a buffer for each frame, one write',
-  each: 'net echo, a write for each frame',
-  whole: 'net echo, the octets that came',
+  'net echo, a buffer for each frame, one write': ['gathered'],
+  "the same, answers filled up to the resolver's length": ['gathered', String(ANSWER)],
+  'net echo, a write for each frame': ['each'],
+  'net echo, the octets that came': ['whole'],
 } as const;
 
 /** CPU time for pipelined SRV answers over TCP, beside echoes that split the same frames. */
 export async function benchTcp(): Promise<void> {
   const resolver = await startResolver(3);
-  const echoes = await Promise.all(Object.entries(ECHOES).map(([way, name]) => startTcpEcho(way, name)));
+  const echoes = await Promise.all(Object.entries(ECHOES).map(([name, args]) => startTcpEcho(name, args)));
   const question = frameQuestion(serviceName('web'), 'SRV');
   let busiest = 0;
   const load = async ({ host, port }: Subject, ms: number) => {
@@ -37,7 +41,7 @@ export async function benchTcp(): Promise<void> {
   }
 }
 
-async function startTcpEcho(way: string, name: string): Promise<Subject> {
-  const { ready, child } = await startServer('./peers/tcp-echo.js', {}, [way]);
+async function startTcpEcho(name: string, args: readonly string[]): Promise<Subject> {
+  const { ready, child } = await startServer('./peers/tcp-echo.js', {}, args);
   return subject(name, ready.endpoints['dns']!, child);
 }

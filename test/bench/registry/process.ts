@@ -20,6 +20,7 @@ export async function startOver(folder: string): Promise<BenchProcess> {
     SIGNPOST_RESOLVER_HTTP_PORT: '0',
     SIGNPOST_RESOLVER_DNS_PORT: '0',
     SIGNPOST_RESOLVER_DATA_DIR: folder,
+    SIGNPOST_DEBUG_RESOLVER_PORT: '0',
     SIGNPOST_LOG_LEVEL: 'warn',
   });
   const readyAfter = performance.now() - began;
