@@ -131,11 +131,21 @@ class SqliteDatabase implements Database {
   private statement(sql: string): Sqlite.Statement {
     let statement = this.statements.get(sql);
     if (!statement) {
-      statement = this.reader.prepare(sql);
+      statement = this.reader.prepare(hideValues(sql));
       this.statements.set(sql, statement);
     }
     return statement;
   }
+}
+
+/**
+ * Puts each value into a subquery of its own. SQLite plans a statement of several tables anew whenever a value is bound that the plan could
+ * depend on, which takes five times as long as running it; into a subquery it does not look.
+ *
+ * @see https://sqlite.org/c3ref/prepare.html on recompiling
+ */
+function hideValues(sql: string): string {
+  return sql.replaceAll('?', '(SELECT ?)');
 }
 
 async function transact<T>(
