@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig, type Config } from '#libs/config';
@@ -62,11 +61,6 @@ export class TestBlog {
 
   get databaseFile(): string {
     return join(this.folder, 'deep', 'blog.sqlite');
-  }
-
-  /** All that the database has on disk. */
-  storedBytes(): Buffer {
-    return Buffer.concat(['', '-wal'].map((suffix) => readFileSync(`${this.databaseFile}${suffix}`)));
   }
 
   /** Reads the database past the blog. */
