@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run from the sources: `#libs/<name>` is libs/<name>/src/index.ts by the condition that tsconfig.json uses too.
-const conditions = ['signpost-src', 'node', 'import', 'module', 'default'];
+const SOURCES = 'signpost-src';
 
 export default defineConfig({
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  ssr: {
+    resolve: {
+      conditions: [SOURCES, 'node', 'module', 'default'],
+      // Node adds its own, by whether a package is imported or required.
+      externalConditions: [SOURCES],
+    },
+  },
   test: {
     include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
     reporters: ['default', './test/closing-line.ts'],
