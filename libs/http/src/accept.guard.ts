@@ -1,6 +1,6 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { acceptsJson } from './accept.js';
+import { accepts } from './accept.js';
 import { HTTP_PROBLEMS } from './http-problems.js';
 import { Problem } from './problem.js';
 
@@ -8,7 +8,7 @@ import { Problem } from './problem.js';
 export class AcceptGuard implements CanActivate {
   canActivate(context: ExecutionContext): true {
     const { accept } = context.switchToHttp().getRequest<FastifyRequest>().headers;
-    if (acceptsJson(accept)) return true;
+    if (accepts(accept, 'application/json')) return true;
     throw new Problem(HTTP_PROBLEMS.notAcceptable, { detail: 'answers are application/json' });
   }
 }

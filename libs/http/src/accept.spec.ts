@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { acceptsJson } from './accept.js';
+import { accepts } from './accept.js';
 
-describe('acceptsJson', () => {
+describe('accepts', () => {
   it.each([
     [undefined, true],
     ['', true],
@@ -19,7 +19,15 @@ describe('acceptsJson', () => {
     ['text/*', false],
     ['nonsense', false],
     [',;q=;', false],
-  ])('%j is %s', (header, accepted) => {
-    expect(acceptsJson(header)).toBe(accepted);
+  ])('JSON, under %j: %s', (header, accepted) => {
+    expect(accepts(header, 'application/json')).toBe(accepted);
+  });
+
+  it.each([
+    ['text/*', true],
+    ['application/*, text/csv;q=0.2', true],
+    ['application/*', false],
+  ])('CSV, under %j: %s', (header, accepted) => {
+    expect(accepts(header, 'text/csv')).toBe(accepted);
   });
 });

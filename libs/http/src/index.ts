@@ -1,3 +1,4 @@
+export { accepts } from './accept.js';
 export { AcceptGuard } from './accept.guard.js';
 export { endWithAnswer } from './client-error.js';
 export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
@@ -9,7 +10,7 @@ export { createHttpAdapter, type HttpAdapter, type HttpLimits } from './http.ada
 export { HTTP_PROBLEMS } from './http-problems.js';
 export { MultipartBody, type FileForm, type ReceivedFile } from './multipart.js';
 export { networkOf } from './network.js';
-export { ApiProblems, IF_MATCH } from './openapi.decorator.js';
+export { ApiProblems, IF_MATCH, type ExtendedProblem } from './openapi.decorator.js';
 export {
   buildCursorLink,
   buildPageLinks,

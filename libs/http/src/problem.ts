@@ -24,6 +24,8 @@ export interface ProblemOptions extends ErrorOptions {
   readonly errors?: readonly FieldError[];
   /** Headers that the answer carries too, such as `WWW-Authenticate`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What this kind tells besides (RFC 9457 section 3.2). */
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** An error that is answered as problem details (RFC 9457). */
@@ -31,16 +33,18 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly kind: ProblemKind,
-    { detail, errors, headers = {}, ...rest }: ProblemOptions = {},
+    { detail, errors, headers = {}, extensions = {}, ...rest }: ProblemOptions = {},
   ) {
     super(detail ?? kind.title, rest);
     this.name = 'Problem';
     this.detail = detail;
     this.errors = errors;
     this.headers = headers;
+    this.extensions = extensions;
   }
 }
 
@@ -56,7 +60,7 @@ export function problemType(kind: ProblemKind): string {
  *
  * @param instance a URI by which this occurrence is found in the log (RFC 9457 section 3.1.5)
  */
-export function buildProblem({ kind, detail, errors }: Problem, instance?: string): string {
+export function buildProblem({ kind, detail, errors, extensions }: Problem, instance?: string): string {
   return JSON.stringify({
     type: problemType(kind),
     title: kind.title,
@@ -65,5 +69,6 @@ export function buildProblem({ kind, detail, errors }: Problem, instance?: strin
     ...(instance !== undefined && { instance }),
     ...(kind.code !== undefined && { code: kind.code }),
     ...(errors !== undefined && { errors }),
+    ...extensions,
   });
 }
