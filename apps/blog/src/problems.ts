@@ -29,6 +29,18 @@ export const BLOG_PROBLEMS = {
     title: 'The refresh token is unknown, has ended or was used before.',
     code: 20001,
   },
+  notATable: {
+    name: 'not-a-table',
+    status: 422,
+    title: 'The file is no table of tags that can be read.',
+    code: 10010,
+  },
+  rowsRefused: {
+    name: 'rows-refused',
+    status: 422,
+    title: 'Rows of the file break a rule: nothing is imported.',
+    code: 10010,
+  },
   notAnImage: { name: 'not-an-image', status: 422, title: 'The file is no image of a known format.', code: 30003 },
   noSuchImage: { name: 'no-such-image', status: 404, title: 'There is no such image.' },
   wrongLogin: { name: 'wrong-login', status: 401, title: 'The name or the password is wrong.', code: 20004 },
@@ -72,6 +84,9 @@ export const CREATE_PROBLEMS: readonly ProblemKind[] = [
   BLOG_PROBLEMS.keyInUse,
   BLOG_PROBLEMS.keyReused,
 ];
+
+/** What every import of a file may answer. */
+export const IMPORT_PROBLEMS: readonly ProblemKind[] = [...BODY_PROBLEMS, ...TOKEN_PROBLEMS, ...ANSWER_PROBLEMS];
 
 /** What every restoration may answer. */
 export const RESTORE_PROBLEMS: readonly ProblemKind[] = [...READ_PROBLEMS, BLOG_PROBLEMS.notYours];

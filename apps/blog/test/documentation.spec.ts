@@ -18,6 +18,8 @@ describe('the documentation', () => {
       '/api/v1/tags',
       '/api/v1/tags/{id}',
       '/api/v1/tags/{id}/restore',
+      '/api/v1/tags/export',
+      '/api/v1/tags/import',
       '/api/v1/articles',
       '/api/v1/articles/{id}',
       '/api/v1/articles/{id}/restore',

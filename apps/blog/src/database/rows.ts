@@ -26,6 +26,17 @@ export async function insertRow(manager: EntityManager, table: string, row: Colu
   return typeof raw === 'object' ? (raw as { insertId: number }).insertId : Number(raw);
 }
 
+/** Adds rows that all have the same columns. @param rows one or more */
+export async function insertRows(manager: EntityManager, table: string, rows: readonly Columns[]): Promise<void> {
+  const names = Object.keys(rows[0]!);
+  const places = `(${names.map(() => '?').join(', ')})`;
+  const sql = `INSERT INTO ${table} (${names.map((name) => `\`${name}\``).join(', ')}) VALUES `;
+  await manager.query(
+    sql + rows.map(() => places).join(', '),
+    rows.flatMap((row) => names.map((name) => row[name])),
+  );
+}
+
 /**
  * Changes a live row and counts its version up.
  *

@@ -1,15 +1,24 @@
 import { Module } from '@nestjs/common';
 import { BLOG, type BlogParts } from '../parts.js';
+import { TagExport } from './tag-export.js';
+import { TagFilesController } from './tag-files.controller.js';
+import { TagImport } from './tag-import.js';
 import { TagsController } from './tags.controller.js';
 import { Tags } from './tags.js';
 
 @Module({
-  controllers: [TagsController],
+  controllers: [TagsController, TagFilesController],
   providers: [
     {
       provide: Tags,
       inject: [BLOG],
       useFactory: ({ database, lists, clock }: BlogParts) => new Tags({ database, lists, clock }),
+    },
+    { provide: TagExport, inject: [BLOG], useFactory: ({ database }: BlogParts) => new TagExport(database) },
+    {
+      provide: TagImport,
+      inject: [BLOG],
+      useFactory: ({ database, clock }: BlogParts) => new TagImport({ database, clock }),
     },
   ],
 })
