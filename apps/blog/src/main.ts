@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { runProgram } from '#libs/supervisor';
 import { startBlog } from './blog.js';
+import { PURGE_COMMAND } from './commands/purge-command.js';
 import { USER_COMMANDS } from './commands/user-commands.js';
 
 await runProgram(
   {
     name: 'signpost-blog',
     summary: 'A REST API for articles and tags, which registers itself so that DNS and gateways find it.',
-    subCommands: USER_COMMANDS,
+    subCommands: [...USER_COMMANDS, PURGE_COMMAND],
     debugPort: 'port',
     start: (config, log) => startBlog(config, log),
   },

@@ -1,4 +1,3 @@
-import { QueryFailedError } from 'typeorm';
 import type { Config } from '#libs/config';
 import { Problem } from '#libs/http';
 import { CommandError, type Invocation, type SubCommand } from '#libs/supervisor';
@@ -13,6 +12,7 @@ import type { UserDetails } from '../users/user.schema.js';
 import { USERNAME } from '../users/username.js';
 import { PASSWORD_OPTIONS, PASSWORD_USAGE, readPassword } from './password-input.js';
 import { userTable } from './user-table.js';
+import { worded } from './worded.js';
 
 /** A change is made to the account as it is: nobody has read it before. */
 const ANY_VERSION = '*';
@@ -112,18 +112,16 @@ async function withAccounts(config: Config, work: (accounts: Accounts) => Promis
   try {
     await work(new Accounts({ database, revocations, clock: systemClock, passwords: new Passwords() }));
   } catch (error) {
-    throw worded(error);
+    throw wordedOf(error);
   } finally {
     await database.close();
   }
 }
 
-function worded(error: unknown): unknown {
-  const cause = error instanceof Problem ? error.cause : error;
-  if (cause instanceof QueryFailedError) return new CommandError(`the database says: ${cause.message}`);
-  if (!(error instanceof Problem)) return error;
-  const [first] = error.errors ?? [];
-  return new CommandError(first ? `the password ${first.detail}` : error.kind.title);
+/** The rules that may be broken here are those for passwords. */
+function wordedOf(error: unknown): unknown {
+  const [first] = error instanceof Problem ? (error.errors ?? []) : [];
+  return first ? new CommandError(`the password ${first.detail}`) : worded(error);
 }
 
 function isRole(value: unknown): value is Role {
