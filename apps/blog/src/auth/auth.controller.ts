@@ -1,15 +1,21 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Ip, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Ip, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBasicAuth, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, HTTP_PROBLEMS, networkOf } from '#libs/http';
+import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, networkOf } from '#libs/http';
 import { BLOG_PROBLEMS, BODY_PROBLEMS } from '../problems.js';
 import { authQuery, credentialsSchema, parseBasic, tokenSchema, type Credentials } from './credentials.js';
 import { Login } from './login.js';
 import type { TokenAnswer } from './tokens.js';
 
 /** What every check of a password may answer. */
-const LOGIN_PROBLEMS = [BLOG_PROBLEMS.wrongLogin, HTTP_PROBLEMS.tooManyRequests, HTTP_PROBLEMS.unavailable];
+const LOGIN_PROBLEMS = [
+  BLOG_PROBLEMS.wrongLogin,
+  HTTP_PROBLEMS.notAcceptable,
+  HTTP_PROBLEMS.tooManyRequests,
+  HTTP_PROBLEMS.unavailable,
+];
 
 @ApiTags('auth')
+@UseGuards(AcceptGuard)
 @Controller('auth')
 export class AuthController {
   constructor(@Inject(Login) private readonly login: Login) {}

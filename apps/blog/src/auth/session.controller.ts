@@ -8,7 +8,7 @@ import {
   ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
-import { ApiProblems, HTTP_PROBLEMS, networkOf } from '#libs/http';
+import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, networkOf } from '#libs/http';
 import { noQuery } from '../fields.js';
 import { BLOG_PROBLEMS, BODY_PROBLEMS, TOKEN_PROBLEMS } from '../problems.js';
 import { Asker } from './asker.decorator.js';
@@ -37,6 +37,7 @@ export class SessionController {
 
   @Post('refresh')
   @HttpCode(200)
+  @UseGuards(AcceptGuard)
   @Header('cache-control', 'no-store')
   @ApiOperation({
     summary: 'Get new tokens',
@@ -45,7 +46,12 @@ export class SessionController {
   })
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiOkResponse({ standardSchema: tokenSchema, description: 'The next tokens of the session.' })
-  @ApiProblems(...BODY_PROBLEMS, BLOG_PROBLEMS.refreshTokenInvalid, HTTP_PROBLEMS.tooManyRequests)
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    BLOG_PROBLEMS.refreshTokenInvalid,
+    HTTP_PROBLEMS.notAcceptable,
+    HTTP_PROBLEMS.tooManyRequests,
+  )
   refresh(
     @Body({ schema: refreshSchema }) { refresh_token }: Refresh,
     @Query({ schema: noQuery }) _query: object,

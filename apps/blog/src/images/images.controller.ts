@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, HTTP_PROBLEMS, isNoneMatch, MultipartBody, Problem } from '#libs/http';
+import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, isNoneMatch, MultipartBody, Problem } from '#libs/http';
 import { TokenGuard } from '../auth/token.guard.js';
 import { noQuery } from '../fields.js';
 import { BLOG_PROBLEMS, BODY_PROBLEMS, TOKEN_PROBLEMS } from '../problems.js';
@@ -33,7 +33,7 @@ export class ImagesController {
   constructor(@Inject(Images) private readonly images: Images) {}
 
   @Post('api/v1/images')
-  @UseGuards(TokenGuard)
+  @UseGuards(AcceptGuard, TokenGuard)
   @ApiBearerAuth('token')
   @ApiConsumes('multipart/form-data')
   @ApiBody({
@@ -45,7 +45,7 @@ export class ImagesController {
     },
   })
   @ApiCreatedResponse({ standardSchema: imageSchema, description: 'The image is stored.' })
-  @ApiProblems(...BODY_PROBLEMS, ...TOKEN_PROBLEMS, BLOG_PROBLEMS.notAnImage)
+  @ApiProblems(...BODY_PROBLEMS, ...TOKEN_PROBLEMS, HTTP_PROBLEMS.notAcceptable, BLOG_PROBLEMS.notAnImage)
   async add(
     @Query({ schema: noQuery }) _query: object,
     @Body() body: unknown,

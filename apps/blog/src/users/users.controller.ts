@@ -24,7 +24,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, buildPageLinks, HTTP_PROBLEMS, IF_MATCH, type Page } from '#libs/http';
+import { AcceptGuard, ApiProblems, buildPageLinks, HTTP_PROBLEMS, IF_MATCH, type Page } from '#libs/http';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { TokenGuard } from '../auth/token.guard.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
@@ -52,13 +52,14 @@ const USER_CHANGE_PROBLEMS = [
   BLOG_PROBLEMS.adminsOnly,
   BLOG_PROBLEMS.noSuchUser,
   BLOG_PROBLEMS.lastAdmin,
+  HTTP_PROBLEMS.notAcceptable,
   HTTP_PROBLEMS.preconditionFailed,
   HTTP_PROBLEMS.preconditionRequired,
 ];
 
 @ApiTags('users')
 @ApiBearerAuth('token')
-@UseGuards(TokenGuard, AdminGuard)
+@UseGuards(AcceptGuard, TokenGuard, AdminGuard)
 @Controller(PATH)
 export class UsersController {
   constructor(@Inject(Accounts) private readonly accounts: Accounts) {}
@@ -97,6 +98,7 @@ export class UsersController {
     ...TOKEN_PROBLEMS,
     BLOG_PROBLEMS.adminsOnly,
     BLOG_PROBLEMS.userExists,
+    HTTP_PROBLEMS.notAcceptable,
     HTTP_PROBLEMS.unavailable,
   )
   async create(
