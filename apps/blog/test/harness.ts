@@ -107,6 +107,14 @@ export class TestBlog {
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   }
 
+  /** Sends a form with files. */
+  async sendForm(path: string, who: RequestHeaders, fields: Record<string, string | Blob>): Promise<Answer> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    const response = await fetch(`${this.url}${path}`, { method: 'POST', headers: who, body: form });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
   async logIn(username: string, password: string): Promise<RequestHeaders> {
     return bearer(await this.ask('POST', '/auth', {}, { username, password }));
   }

@@ -14,13 +14,9 @@ type Upload = { mode?: string; who?: RequestHeaders; field?: string; more?: Reco
 
 async function upload(blog: TestBlog, file: string | Buffer, options: Upload = {}): Promise<Answer> {
   const { mode, who = blog.as.ann, field = 'file', more = {} } = options;
-  const form = new FormData();
-  // The mode comes after the file, and before it: both are read.
-  for (const [key, value] of Object.entries(more)) form.append(key, value);
-  form.append(field, new Blob([new Uint8Array(Buffer.from(file))]), 'tags.xlsx');
-  if (mode !== undefined) form.append('mode', mode);
-  const response = await fetch(`${blog.url}/api/v1/tags/import`, { method: 'POST', headers: who, body: form });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  const blob = new File([new Uint8Array(Buffer.from(file))], 'tags.xlsx');
+  const fields = { ...more, [field]: blob, ...(mode !== undefined && { mode }) };
+  return blog.sendForm('/api/v1/tags/import', who, fields);
 }
 
 async function download(blog: TestBlog, format: string, who: RequestHeaders): Promise<Buffer> {
@@ -37,8 +33,8 @@ function listed(csv: Buffer): string[] {
 
 async function clear(blog: TestBlog): Promise<void> {
   const { body } = await blog.ask('GET', '/api/v1/tags?page_size=100', blog.as.admin);
-  for (const { id } of body.items)
-    await blog.ask('DELETE', `/api/v1/tags/${id}`, { ...blog.as.admin, 'if-match': '*' });
+  const headers = { ...blog.as.admin, 'if-match': '*' };
+  await Promise.all(body.items.map(({ id }: { id: number }) => blog.ask('DELETE', `/api/v1/tags/${id}`, headers)));
   if (body.total > 100) await clear(blog);
 }
 
@@ -139,13 +135,13 @@ describe.each(STORES)('on %s,', (store) => {
 
     it('exports again what it was given', async () => {
       await clear(blog);
-      const file = `name,state\r\n${Array.from({ length: 1_234 }, (_, n) => `'=tag ${n},${n % 2}`).join('\r\n')}`;
+      const file = `name,state\r\n${Array.from({ length: 505 }, (_, n) => `'=tag ${n},${n % 2}`).join('\r\n')}`;
       const { body } = await upload(blog, file, { who: blog.as.admin });
-      expect(body).toEqual({ rows: 1_234, imported: 1_234, errors: [] });
+      expect(body).toEqual({ rows: 505, imported: 505, errors: [] });
       const first = await download(blog, 'csv', blog.as.admin);
-      expect(listed(first)).toHaveLength(1_234);
+      expect(listed(first)).toHaveLength(505);
       await clear(blog);
-      expect((await upload(blog, first, { who: blog.as.admin })).body.imported).toBe(1_234);
+      expect((await upload(blog, first, { who: blog.as.admin })).body.imported).toBe(505);
       expect(listed(await download(blog, 'csv', blog.as.admin))).toEqual(listed(first));
     });
 
