@@ -68,8 +68,9 @@ bench: $(BUILT) ## measure against bare peers in the same run: make bench, make 
 chaos: $(BUILT) tools ## kill the resolver and the blog with -9 under load 200 times (CHAOS_ROUNDS=20 make chaos: 20 times), and fill a disk
 	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} vitest run test/chaos
 
-tools: ## install the servers and clients that the tests use, from Debian's packages
+tools: ## install the servers and clients that the tests use, from Debian's packages, and schemathesis into .python/
 	@test/install-tools.sh
+	@test/schemathesis/install.sh
 
 clean: ## remove what the build made; var/ stays
 	@rm -rf dist coverage

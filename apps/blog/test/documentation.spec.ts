@@ -32,7 +32,7 @@ describe('the documentation', () => {
     expect(body.paths['/api/v1/tags'].post.security).toEqual([{ token: [] }]);
     const create = body.paths['/api/v1/articles'].post;
     expect(Object.keys(create.responses).sort()).toEqual([
-      ...['201', '400', '401', '406', '409', '413', '415', '422', '429', '503'],
+      ...['201', '400', '401', '406', '409', '413', '414', '415', '422', '429', '431', '503'],
     ]);
     expect(create.responses['422'].content['application/problem+json'].examples['unknown-tag'].value.code).toBe(10003);
     expect(body.components.schemas.ArticleInput).toMatchObject({

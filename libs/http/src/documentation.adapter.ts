@@ -1,7 +1,9 @@
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { HTTP_PROBLEMS } from './http-problems.js';
 import { convertSchema } from './json-schema.js';
+import { problemResponses } from './openapi.decorator.js';
 import { PAGE_CONTENT_SECURITY_POLICY } from './security-headers.js';
 
 export interface DocumentationOptions {
@@ -59,11 +61,23 @@ export function buildDocument(app: NestFastifyApplication, options: Documentatio
     include: [...options.modules],
     standardSchemaConverter: convertSchema,
   });
+  addEdgeProblems(document);
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
   };
   return document;
+}
+
+/** What any operation may answer before it is reached. */
+const EDGE_PROBLEMS = problemResponses([HTTP_PROBLEMS.uriTooLong, HTTP_PROBLEMS.headersTooLarge]);
+
+function addEdgeProblems({ paths }: OpenAPIObject): void {
+  for (const { get, post, put, patch, delete: remove } of Object.values(paths)) {
+    for (const operation of [get, post, put, patch, remove]) {
+      for (const { status, ...response } of operation ? EDGE_PROBLEMS : []) operation!.responses[status] = response;
+    }
+  }
 }
 
 const FIELD_ERROR_SCHEMA = {

@@ -8,6 +8,7 @@ export const IF_MATCH = {
   required: true,
   description:
     'The ETag of what you have read (RFC 9110 section 13.1.1): 428 without it, 412 when it has changed since.',
+  schema: { type: 'string', pattern: '^(\\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$' },
 } as const;
 
 /** A kind of problem whose body tells more than problem details do (RFC 9457 section 3.2). */
@@ -20,13 +21,17 @@ export interface ExtendedProblem extends ProblemKind {
 
 /** Documents the problems that an operation may answer, by status, each with an example. */
 export function ApiProblems(...kinds: readonly (ProblemKind | ExtendedProblem)[]): MethodDecorator & ClassDecorator {
-  const byStatus = Map.groupBy(kinds, ({ status }) => status);
-  return applyDecorators(...[...byStatus].map(([status, same]) => ApiResponse(response(status, same))));
+  return applyDecorators(...problemResponses(kinds).map((response) => ApiResponse(response)));
+}
+
+/** The responses that tell of problems: one for each status. */
+export function problemResponses(kinds: readonly (ProblemKind | ExtendedProblem)[]) {
+  return [...Map.groupBy(kinds, ({ status }) => status)].map(([status, same]) => toResponse(status, same));
 }
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
-function response(status: number, kinds: readonly (ProblemKind | ExtendedProblem)[]) {
+function toResponse(status: number, kinds: readonly (ProblemKind | ExtendedProblem)[]) {
   const examples = kinds.map((kind) => [kind.name, { summary: kind.title, value: exampleOf(kind) }]);
   const schemas = new Set(kinds.map((kind) => ('schema' in kind ? kind.schema : PROBLEM)));
   return {

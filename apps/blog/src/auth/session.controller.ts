@@ -1,6 +1,7 @@
 import { Body, Controller, Header, Headers, HttpCode, Inject, Ip, Post, Put, Query, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
+  ApiBody,
   ApiConsumes,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -68,6 +69,7 @@ export class SessionController {
   @ApiSecurity({})
   @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
+  @ApiBody({ required: false, schema: { $ref: '#/components/schemas/Refresh' } })
   @ApiNoContentResponse({ description: 'It has ended: none of its tokens is good any more.' })
   @ApiProblems(...BODY_PROBLEMS, ...TOKEN_PROBLEMS)
   async logOut(

@@ -1,5 +1,8 @@
 import { HTTP_PROBLEMS, Problem } from '#libs/http';
 
+/** Visible characters of ASCII, without the quotation marks that may stand around them. */
+const KEY = /^(?:"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/;
+
 /** The header, for `@ApiHeader`. */
 export const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
@@ -7,10 +10,8 @@ export const IDEMPOTENCY_KEY = {
   description:
     'A name for this request, chosen by the client and used for it alone: however often it is sent within 24 hours, it is done ' +
     'once and answered alike.',
+  schema: { type: 'string', pattern: KEY.source },
 } as const;
-
-/** Visible characters of ASCII, without the quotation marks that may stand around them. */
-const KEY = /^(?:"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/;
 
 /**
  * Parses the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a string in quotation marks, as the draft
