@@ -24,6 +24,8 @@ import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
 import type { TokenKeys } from './auth/token-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
+import { openCaching, type BlogCache, type MakeCache } from './caching/blog-cache.js';
+import { serveHotReads } from './caching/hot-reads.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
@@ -42,18 +44,28 @@ const DRAIN_DEADLINE_MS = 3_000;
  * Starts the blog: database, account, HTTP, and last the registration, so that nobody is sent here too early. It stops in
  * reverse.
  *
+ * @param makeCache given by tests alone
  * @throws StartError when a setting has to be changed first
  */
-export async function startBlog(config: Config, log: Logger, clock: Clock = systemClock): Promise<Started> {
+export async function startBlog(
+  config: Config,
+  log: Logger,
+  clock: Clock = systemClock,
+  makeCache?: MakeCache,
+): Promise<Started> {
   await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
   const database = await openDatabase(config.database.url, config.database.pool_size);
+  let cache: BlogCache | undefined;
   try {
     const keys = loadKeys(config, log, clock);
     const revocations = new Revocations({ database, clock });
     const accounts = new Accounts({ database, revocations, clock, passwords: new Passwords() });
     const lists = new Lists(database, new Cursors(await sharedSecret(database, 'cursors')));
     const answers = new Answers(database, clock);
-    const parts = { config, log, clock, database, lists, answers, keys, revocations, accounts };
+    const caching = await openCaching({ config, database, clock, log, makeCache });
+    cache = caching.cache;
+    const parts = { config, log, clock, database, ...caching, lists, answers, keys, revocations, accounts };
+    await cache.start();
     const { app, listening } = await serve(config, parts);
     // After all that can fail: a password that was made up is told once, by a program that runs.
     const account = await ensureAdmin(accounts, config.auth.admin_password);
@@ -67,10 +79,12 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
       async stop() {
         await discovery?.stop();
         await drain(app, DRAIN_DEADLINE_MS);
+        await caching.cache.stop();
         await database.close();
       },
     };
   } catch (error) {
+    await cache?.stop();
     await database.close();
     throw error;
   }
@@ -100,6 +114,7 @@ async function serve(config: Config, parts: BlogParts): Promise<{ app: NestFasti
   );
   allowOrigins(adapter.getInstance(), blog.cors_origins);
   limitBlogRates(app, parts);
+  serveHotReads(app, parts);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocumentation(app, {

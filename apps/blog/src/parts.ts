@@ -3,6 +3,9 @@ import type { Logger } from '#libs/observability';
 import type { Clock } from '#libs/time';
 import type { Revocations } from './auth/revocations.js';
 import type { TokenKeys } from './auth/token-keys.js';
+import type { BlogCache } from './caching/blog-cache.js';
+import type { CachedReads } from './caching/cached-reads.js';
+import type { Publisher } from './caching/publisher.js';
 import type { Database } from './database/database.js';
 import type { Answers } from './idempotency/answers.js';
 import type { Lists } from './lists/list.js';
@@ -14,6 +17,11 @@ export interface BlogParts {
   readonly log: Logger;
   readonly clock: Clock;
   readonly database: Database;
+  readonly cache: BlogCache;
+  /** How articles and tags are read, */
+  readonly reads: CachedReads;
+  /** and written. */
+  readonly publisher: Publisher;
   readonly lists: Lists;
   readonly answers: Answers;
   readonly keys: TokenKeys;

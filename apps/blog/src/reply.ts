@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { buildCursorLink, buildPageLinks, isNoneMatch } from '#libs/http';
+import type { LinkedList, Representation } from './caching/cached-reads.js';
 import type { Answer } from './idempotency/answers.js';
 import type { List } from './lists/list.js';
 
@@ -11,13 +12,26 @@ export function readHeaders(reply: FastifyReply): void {
   void reply.headers({ 'cache-control': 'private, no-cache', vary: 'Authorization' });
 }
 
-/** The list, with links to its other parts. */
-export function listHeaders<Item>(reply: FastifyReply, list: List<Item>): List<Item> {
-  readHeaders(reply);
-  const { url } = reply.request;
+/** A list that was asked for at `url`, with links to its other parts. */
+export function linkList(url: string, list: List<unknown>): LinkedList {
   const link = 'next_cursor' in list ? buildCursorLink(url, list.next_cursor) : buildPageLinks(url, list);
+  return { list, link };
+}
+
+/** Sets the headers of a finished answer. @returns what to send: its octets, or nothing with a 304 when the client has them already */
+export function readReply(
+  reply: FastifyReply,
+  { body, etag, link, cacheStatus }: Omit<Representation, 'version'>,
+): Buffer | undefined {
+  readHeaders(reply);
+  void reply.headers({ etag, 'cache-status': cacheStatus });
   if (link !== undefined) void reply.header('link', link);
-  return list;
+  if (isNoneMatch(reply.request.headers['if-none-match'], etag)) {
+    void reply.status(304);
+    return undefined;
+  }
+  void reply.header('content-type', 'application/json; charset=utf-8');
+  return body;
 }
 
 /** The representation, or nothing and a 304 when the client has it already. */

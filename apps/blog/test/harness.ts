@@ -32,17 +32,20 @@ export class TestBlog {
   databaseUrl = '';
   /** What it logged from level info on, a line each. */
   readonly logged: string[] = [];
+  /** Settings that all of its processes have, besides those that every test has. */
+  private more: Record<string, string> = {};
   private readonly temporary = tempFolder();
   private started: Started | undefined;
   private made = 0;
 
-  static async start(store: Store = 'SQLite'): Promise<TestBlog> {
-    return this.startOn(store === 'SQLite' ? undefined : await (await Mariadb.shared()).createDatabase());
+  static async start(store: Store = 'SQLite', more: Record<string, string> = {}): Promise<TestBlog> {
+    return this.startOn(store === 'SQLite' ? undefined : await (await Mariadb.shared()).createDatabase(), more);
   }
 
   /** @param databaseUrl of an empty database; undefined for one of SQLite, in the blog's own folder */
-  static async startOn(databaseUrl: string | undefined): Promise<TestBlog> {
+  static async startOn(databaseUrl: string | undefined, more: Record<string, string> = {}): Promise<TestBlog> {
     const blog = new TestBlog();
+    blog.more = more;
     blog.databaseUrl = databaseUrl ?? `sqlite:${blog.databaseFile}`;
     const started = await blog.startAnother();
     blog.started = started;
@@ -80,6 +83,7 @@ export class TestBlog {
         SIGNPOST_DATABASE_URL: this.databaseUrl,
         // The clock stands still: what is spent would never come back.
         SIGNPOST_LIMITS_ENABLED: 'false',
+        ...this.more,
         ...more,
       },
     });
@@ -91,8 +95,14 @@ export class TestBlog {
     return startBlog(this.settings(more), log, this.clock);
   }
 
-  async stop(): Promise<void> {
+  /** Stops it, and leaves its database. */
+  async halt(): Promise<void> {
     await this.started?.stop();
+    this.started = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
     this.temporary.remove();
   }
 

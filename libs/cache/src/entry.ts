@@ -9,6 +9,8 @@ export interface Entry {
   readonly body: Buffer | undefined;
   /** The entity tag of the body (RFC 9110 section 8.8.3); empty without one. */
   readonly etag: string;
+  /** What else the reader wants to know without looking into the body: one line of printable ASCII. Absent: nothing. */
+  readonly note?: string;
 }
 
 /** What is asked for. */

@@ -19,6 +19,6 @@ export function detached(entry: Entry): Entry {
 
 /** Octets that it takes to keep an entry, about. */
 export function octetsOf(key: string, within: readonly string[], entry?: Entry): number {
-  const { etag = '', body } = entry ?? {};
-  return OVERHEAD + PER_GENERATION * within.length + 2 * key.length + etag.length + (body?.length ?? 0);
+  const { etag = '', note = '', body } = entry ?? {};
+  return OVERHEAD + PER_GENERATION * within.length + 2 * key.length + etag.length + note.length + (body?.length ?? 0);
 }

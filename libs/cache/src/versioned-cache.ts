@@ -141,6 +141,11 @@ export class VersionedCache {
     return this.#store.drop(key);
   }
 
+  /** What the store holds for a query, without reading the database. @throws StoreUnavailableError */
+  look(query: Query): Promise<Entry | undefined> {
+    return this.#store.get(query, this.#times.patience);
+  }
+
   /** What the store knows of a key. @throws StoreUnavailableError */
   inspect(query: Query): Promise<Inspection | undefined> {
     return this.#store.inspect(query);

@@ -114,6 +114,7 @@ export const SETTINGS = {
     check_ttl: setting(duration('100ms', '24h'), '10s'),
     cors_origins: setting(list(origin), ''),
     trusted_proxies: setting(list(network), ''),
+    cache_size: setting(integer(0, 2 ** 40), '67108864'),
   },
   database: {
     url: secret(database, 'sqlite:var/blog/blog.sqlite'),

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 /** What a script of another origin may send. */
 const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match';
 /** What it may read, beyond the few headers that it always may. */
-const ANSWER_HEADERS = 'ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate';
+const ANSWER_HEADERS = 'Cache-Status, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate';
 /** How long a browser may keep the answer to a preflight, in seconds. */
 const MAX_AGE = '600';
 

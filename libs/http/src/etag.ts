@@ -11,6 +11,7 @@ export function buildEtag(...parts: readonly (string | number)[]): string {
 /** Whether `If-None-Match` names the current tag, so that the answer is 304: weak comparison (RFC 9110 section 13.1.2). */
 export function isNoneMatch(header: string | undefined, current: string): boolean {
   if (header === undefined) return false;
+  if (header === current) return true;
   return header.trim() === '*' || parseTags(header).some((tag) => tag.replace(/^W\//, '') === current);
 }
 

@@ -25,13 +25,14 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, IF_MATCH } from '#libs/http';
+import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, IF_MATCH, Problem } from '#libs/http';
 import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
+import type { CachedReads } from '../caching/cached-reads.js';
+import { articleKey } from '../caching/keys.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
 import type { Answers } from '../idempotency/answers.js';
 import { IDEMPOTENCY_KEY, parseIdempotencyKey } from '../idempotency/idempotency-key.js';
-import type { List } from '../lists/list.js';
 import { BLOG, type BlogParts } from '../parts.js';
 import {
   BODY_PROBLEMS,
@@ -41,8 +42,8 @@ import {
   READ_PROBLEMS,
   RESTORE_PROBLEMS,
 } from '../problems.js';
-import { readQuery, type ReadQuery } from '../reads.js';
-import { createdAnswer, listHeaders, sendAnswer, unlessKnown, writeHeaders } from '../reply.js';
+import { readQuery, requireVersion, type ReadQuery } from '../reads.js';
+import { createdAnswer, linkList, readReply, sendAnswer, writeHeaders } from '../reply.js';
 import type { User, Viewer } from '../users/account.js';
 import {
   articleInput,
@@ -65,12 +66,14 @@ const PATH = 'api/v1/articles';
 @Controller(PATH)
 export class ArticlesController {
   private readonly answers: Answers;
+  private readonly reads: CachedReads;
 
   constructor(
     @Inject(Articles) private readonly articles: Articles,
-    @Inject(BLOG) { answers }: BlogParts,
+    @Inject(BLOG) { answers, reads }: BlogParts,
   ) {
     this.answers = answers;
+    this.reads = reads;
   }
 
   @Get()
@@ -85,8 +88,10 @@ export class ArticlesController {
     @Query({ schema: articleQuery }) query: ArticleQuery,
     @Asker() viewer: Viewer,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<List<Partial<Article>>> {
-    return listHeaders(reply, await this.articles.list(query, viewer));
+  ): Promise<Buffer | undefined> {
+    const { url } = reply.request;
+    const load = async () => linkList(url, await this.articles.list(query, viewer));
+    return readReply(reply, await this.reads.list(url, viewer, load));
   }
 
   @Get(':id')
@@ -99,9 +104,12 @@ export class ArticlesController {
     @Query({ schema: readQuery }) query: ReadQuery,
     @Asker() viewer: Viewer,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Article | undefined> {
-    const article = await this.articles.read(id, query, viewer);
-    return unlessKnown(reply, article, articleEtag(article));
+  ): Promise<Buffer | undefined> {
+    const load = (who: Viewer) => this.articles.load(id, who);
+    const found = await this.reads.row(articleKey(id), query.min_version, viewer, load);
+    if (!found) throw new Problem(BLOG_PROBLEMS.noSuchArticle);
+    requireVersion(found, query);
+    return readReply(reply, found);
   }
 
   @Post()

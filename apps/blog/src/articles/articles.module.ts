@@ -9,7 +9,8 @@ import { Articles } from './articles.js';
     {
       provide: Articles,
       inject: [BLOG],
-      useFactory: ({ database, lists, clock }: BlogParts) => new Articles({ database, lists, clock }),
+      useFactory: ({ database, publisher, lists, clock }: BlogParts) =>
+        new Articles({ database, publisher, lists, clock }),
     },
   ],
 })

@@ -1,13 +1,16 @@
 import type { EntityManager } from 'typeorm';
+import type { Entry } from '#libs/cache';
 import { Problem, requireMatch } from '#libs/http';
 import type { Clock } from '#libs/time';
-import { allOf, equals, requireMine, visibleTo, type Change, type Condition } from '../access.js';
+import { allOf, equals, isVisible, requireMine, visibleTo, type Change, type Condition } from '../access.js';
+import { toEntry, PARTIAL } from '../caching/cached-reads.js';
+import { articleChange } from '../caching/keys.js';
+import type { Publisher, Tell } from '../caching/publisher.js';
 import { isUniqueViolation, type Database } from '../database/database.js';
 import { insertRow } from '../database/rows.js';
 import { pickFields } from '../lists/fields.js';
 import { mapList, type List, type Lists } from '../lists/list.js';
 import { BLOG_PROBLEMS } from '../problems.js';
-import { requireVersion, type ReadQuery } from '../reads.js';
 import { requireTag } from '../tags/tag.query.js';
 import type { Tag } from '../tags/tag.schema.js';
 import type { User, Viewer } from '../users/account.js';
@@ -15,6 +18,7 @@ import { firstStamp, nothingAlongside, stampOf, writeNext, type Alongside } from
 import {
   articleEtag,
   COUNT_ARTICLES,
+  SELECT_ARTICLE_ROWS,
   SELECT_ARTICLES,
   SELECT_SUMMARIES,
   toArticle,
@@ -32,6 +36,7 @@ const SLUG_ATTEMPTS = 3;
 
 export interface ArticlesOptions {
   readonly database: Database;
+  readonly publisher: Publisher;
   readonly lists: Lists;
   readonly clock: Clock;
 }
@@ -61,25 +66,27 @@ export class Articles {
     return mapList(list as List<ArticleRow>, (row) => pickFields(toArticle(row, viewer), fields));
   }
 
-  /** @throws Problem when there is none that the viewer may see, or it is older than what is asked for */
-  async read(id: number, query: ReadQuery, viewer: Viewer): Promise<Article> {
-    const { sql, values } = visibleTo(viewer, 'a');
-    const select = `${SELECT_ARTICLES} a.id = ? AND ${sql}`;
-    const [row] = await this.options.database.select<ArticleRow>(select, [id, ...values]);
-    if (!row) throw new Problem(BLOG_PROBLEMS.noSuchArticle);
-    requireVersion(row, query);
-    return toArticle(row, viewer);
+  /** Reads an article as a viewer sees it: for what they may not see, nothing but its version. */
+  async load(id: number, viewer: Viewer): Promise<Entry> {
+    const [row] = await this.options.database.select<StoredArticle>(`${SELECT_ARTICLE_ROWS} a.id = ?`, [id]);
+    if (!row || row.deleted_on !== 0 || !isVisible(viewer, row)) {
+      return { version: row?.version ?? 0, body: undefined, etag: '' };
+    }
+    const article = toArticle(row, viewer);
+    const hidesTag = article.tag === null && row.tag_name !== null;
+    return toEntry(row.version, articleEtag(article), article, hidesTag ? PARTIAL : undefined);
   }
 
   /** @throws Problem when there is no such tag */
   create(input: ArticleInput, user: User, alongside: Alongside<Article> = nothingAlongside): Promise<Article> {
     const fields = { ...fieldsOf(input), ...firstStamp(stampOf(user, this.options.clock)) };
-    return this.write(async (manager, candidates) => {
+    return this.write(async (manager, candidates, tell) => {
       const tag = await this.requireTag(manager, fields.tag_id, user);
       const slug = await findFreeSlug(manager, candidates(buildSlug(fields.title)));
       const id = await insertRow(manager, 'blog_article', { ...fields, slug });
       await addToSearch(manager, this.options.database.dialect, id, fields);
       const article = { id, tag, slug, ...fields };
+      tell(articleChange(id, 1));
       await alongside(manager, article);
       return article;
     });
@@ -104,10 +111,11 @@ export class Articles {
 
   /** Deletes an article: it is gone for everybody, and can be restored. @throws Problem when it may not be deleted */
   async remove(id: number, change: Change): Promise<void> {
-    await this.options.database.write(async (manager) => {
+    await this.options.publisher.write(async (manager, tell) => {
       const row = await findForChange(manager, id, change);
       const stamp = stampOf(change.user, this.options.clock);
       await writeNext(manager, 'blog_article', row, change.user, { deleted_on: stamp.modified_on, ...stamp });
+      tell(articleChange(id, row.version + 1));
     });
   }
 
@@ -117,7 +125,7 @@ export class Articles {
    * @throws Problem when its tag is deleted
    */
   restore(id: number, user: User): Promise<Article> {
-    return this.write(async (manager, candidates) => {
+    return this.write(async (manager, candidates, tell) => {
       const row = await findRow(manager, id, user);
       requireMine(user, row);
       if (row.deleted_on === 0) return toArticle(row, user);
@@ -125,13 +133,14 @@ export class Articles {
       const slug = await findFreeSlug(manager, [row.slug, ...candidates(buildSlug(row.title))]);
       const changed = { slug, ...stampOf(user, this.options.clock) };
       await writeNext(manager, 'blog_article', row, user, { ...changed, deleted_on: 0 });
+      tell(articleChange(id, row.version + 1));
       return { ...toArticle(row, user), ...changed, version: row.version + 1 };
     });
   }
 
   private change(id: number, change: Change, toFields: (row: ArticleRow) => Fields): Promise<Article> {
     const { user } = change;
-    return this.options.database.write(async (manager) => {
+    return this.options.publisher.write(async (manager, tell) => {
       const row = await findForChange(manager, id, change);
       const fields = toFields(row);
       const before = toArticle(row, user);
@@ -140,6 +149,7 @@ export class Articles {
       const changed = { ...fields, ...stampOf(user, this.options.clock) };
       await writeNext(manager, 'blog_article', row, user, changed);
       await updateSearch(manager, this.options.database.dialect, id, [row, fields]);
+      tell(articleChange(id, row.version + 1));
       return { ...before, ...changed, tag, version: row.version + 1 };
     });
   }
@@ -166,12 +176,13 @@ export class Articles {
    * those with numbers at first, and then for one that nobody else will look for.
    */
   private async write<T>(
-    work: (manager: EntityManager, candidates: (slug: string) => string[]) => Promise<T>,
+    work: (manager: EntityManager, candidates: (slug: string) => string[], tell: Tell) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === SLUG_ATTEMPTS;
       try {
-        return await this.options.database.write((manager) => work(manager, last ? randomSlug : slugCandidates));
+        const candidates = last ? randomSlug : slugCandidates;
+        return await this.options.publisher.write((manager, tell) => work(manager, candidates, tell));
       } catch (error) {
         if (last || !isUniqueViolation(error)) throw error;
       }

@@ -16,6 +16,8 @@ export interface Dialect {
   readonly lockSearch: string | undefined;
   /** The condition that the column `bigrams` of the search index holds a phrase, `?`. */
   readonly matchesPhrase: string;
+  /** The time by the store's own clock, in milliseconds since 1970. */
+  readonly nowMs: string;
 }
 
 /** The blog's database, whichever store it is. */

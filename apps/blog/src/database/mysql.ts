@@ -38,6 +38,7 @@ const DIALECT: Dialect = {
   // Row 0 is no article's.
   lockSearch: 'SELECT rowid FROM blog_article_search WHERE rowid = 0 FOR UPDATE',
   matchesPhrase: 'MATCH (bigrams) AGAINST (? IN BOOLEAN MODE)',
+  nowMs: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',
 };
 
 class MysqlDatabase implements Database {

@@ -1,6 +1,7 @@
 import { RefreshTokenRow } from '../auth/refresh-token.row.js';
 import { SessionRow } from '../auth/session.row.js';
 import { AccountRow } from '../users/account.row.js';
+import { AddOutbox1795500000008 } from './migrations/add-outbox.migration.js';
 import { AddRequests1795500000002 } from './migrations/add-requests.migration.js';
 import { AddSearch1795500000000 } from './migrations/add-search.migration.js';
 import { AdoptGinTables1699999999998, ForgetGinPasswords1699999999999 } from './migrations/adopt-gin.migration.js';
@@ -20,4 +21,5 @@ export const MIGRATIONS = [
   IndexLists1795500000001,
   AddRequests1795500000002,
   CreateSessions1795500000003,
+  AddOutbox1795500000008,
 ];

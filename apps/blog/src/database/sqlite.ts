@@ -82,7 +82,12 @@ async function isUpToDate(writer: DataSource): Promise<boolean> {
 }
 
 /** Transactions run one at a time: nothing needs to be locked. */
-const DIALECT: Dialect = { lockForRead: '', lockSearch: undefined, matchesPhrase: 'bigrams MATCH ?' };
+const DIALECT: Dialect = {
+  lockForRead: '',
+  lockSearch: undefined,
+  matchesPhrase: 'bigrams MATCH ?',
+  nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+};
 
 class SqliteDatabase implements Database {
   readonly dialect = DIALECT;

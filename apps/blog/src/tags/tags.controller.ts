@@ -25,13 +25,14 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, IF_MATCH } from '#libs/http';
+import { AcceptGuard, ApiProblems, HTTP_PROBLEMS, IF_MATCH, Problem } from '#libs/http';
 import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
+import type { CachedReads } from '../caching/cached-reads.js';
+import { tagKey } from '../caching/keys.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
 import type { Answers } from '../idempotency/answers.js';
 import { IDEMPOTENCY_KEY, parseIdempotencyKey } from '../idempotency/idempotency-key.js';
-import type { List } from '../lists/list.js';
 import { BLOG, type BlogParts } from '../parts.js';
 import {
   BODY_PROBLEMS,
@@ -41,8 +42,8 @@ import {
   READ_PROBLEMS,
   RESTORE_PROBLEMS,
 } from '../problems.js';
-import { readQuery, type ReadQuery } from '../reads.js';
-import { createdAnswer, listHeaders, sendAnswer, unlessKnown, writeHeaders } from '../reply.js';
+import { readQuery, requireVersion, type ReadQuery } from '../reads.js';
+import { createdAnswer, linkList, readReply, sendAnswer, writeHeaders } from '../reply.js';
 import type { User, Viewer } from '../users/account.js';
 import {
   tagInput,
@@ -65,12 +66,14 @@ const PATH = 'api/v1/tags';
 @Controller(PATH)
 export class TagsController {
   private readonly answers: Answers;
+  private readonly reads: CachedReads;
 
   constructor(
     @Inject(Tags) private readonly tags: Tags,
-    @Inject(BLOG) { answers }: BlogParts,
+    @Inject(BLOG) { answers, reads }: BlogParts,
   ) {
     this.answers = answers;
+    this.reads = reads;
   }
 
   @Get()
@@ -82,8 +85,10 @@ export class TagsController {
     @Query({ schema: tagQuery }) query: TagQuery,
     @Asker() viewer: Viewer,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<List<Partial<Tag>>> {
-    return listHeaders(reply, await this.tags.list(query, viewer));
+  ): Promise<Buffer | undefined> {
+    const { url } = reply.request;
+    const load = async () => linkList(url, await this.tags.list(query, viewer));
+    return readReply(reply, await this.reads.list(url, viewer, load));
   }
 
   @Get(':id')
@@ -96,9 +101,12 @@ export class TagsController {
     @Query({ schema: readQuery }) query: ReadQuery,
     @Asker() viewer: Viewer,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Tag | undefined> {
-    const tag = await this.tags.read(id, query, viewer);
-    return unlessKnown(reply, tag, tagEtag(tag));
+  ): Promise<Buffer | undefined> {
+    const load = (who: Viewer) => this.tags.load(id, who);
+    const found = await this.reads.row(tagKey(id), query.min_version, viewer, load);
+    if (!found) throw new Problem(BLOG_PROBLEMS.noSuchTag);
+    requireVersion(found, query);
+    return readReply(reply, found);
   }
 
   @Post()

@@ -12,7 +12,7 @@ import { Tags } from './tags.js';
     {
       provide: Tags,
       inject: [BLOG],
-      useFactory: ({ database, lists, clock }: BlogParts) => new Tags({ database, lists, clock }),
+      useFactory: ({ database, publisher, lists, clock }: BlogParts) => new Tags({ database, publisher, lists, clock }),
     },
     { provide: TagExport, inject: [BLOG], useFactory: ({ database }: BlogParts) => new TagExport(database) },
     {

@@ -1,13 +1,16 @@
 import type { EntityManager } from 'typeorm';
+import type { Entry } from '#libs/cache';
 import { Problem, requireMatch } from '#libs/http';
 import type { Clock } from '#libs/time';
 import { allOf, equals, isVisible, requireMine, visibleTo, type Change } from '../access.js';
+import { toEntry } from '../caching/cached-reads.js';
+import { tagChange } from '../caching/keys.js';
+import type { Publisher, Tell } from '../caching/publisher.js';
 import { isUniqueViolation, type Database } from '../database/database.js';
 import { insertRow } from '../database/rows.js';
 import { pickFields } from '../lists/fields.js';
 import { mapList, type List, type Lists } from '../lists/list.js';
 import { BLOG_PROBLEMS } from '../problems.js';
-import { requireVersion, type ReadQuery } from '../reads.js';
 import type { User, Viewer } from '../users/account.js';
 import { firstStamp, nothingAlongside, stampOf, writeNext, type Alongside } from '../writes.js';
 import { COUNT_TAGS, SELECT_TAG_ROWS, SELECT_TAGS, tagEtag, type TagRow } from './tag.query.js';
@@ -15,6 +18,7 @@ import type { Tag, TagInput, TagPatch, TagQuery } from './tag.schema.js';
 
 export interface TagsOptions {
   readonly database: Database;
+  readonly publisher: Publisher;
   readonly lists: Lists;
   readonly clock: Clock;
 }
@@ -38,20 +42,22 @@ export class Tags {
     return fields ? mapList(list, (tag) => pickFields(tag, fields)) : list;
   }
 
-  /** @throws Problem when there is none that the viewer may see, or it is older than what is asked for */
-  async read(id: number, query: ReadQuery, viewer: Viewer): Promise<Tag> {
-    const { sql, values } = visibleTo(viewer, 'blog_tag');
-    const [tag] = await this.options.database.select<Tag>(`${SELECT_TAGS} id = ? AND ${sql}`, [id, ...values]);
-    if (!tag) throw new Problem(BLOG_PROBLEMS.noSuchTag);
-    requireVersion(tag, query);
-    return tag;
+  /** Reads a tag as a viewer sees it: of one that they may not see, nothing but its version. */
+  async load(id: number, viewer: Viewer): Promise<Entry> {
+    const [row] = await this.options.database.select<TagRow>(`${SELECT_TAG_ROWS} id = ?`, [id]);
+    if (!row || row.deleted_on !== 0 || !isVisible(viewer, row)) {
+      return { version: row?.version ?? 0, body: undefined, etag: '' };
+    }
+    const { deleted_on: _, ...tag } = row;
+    return toEntry(tag.version, tagEtag(tag), tag);
   }
 
   /** @throws Problem when the name is taken */
   create({ name, state }: TagInput, user: User, alongside: Alongside<Tag> = nothingAlongside): Promise<Tag> {
     const fields = { name, state, ...firstStamp(stampOf(user, this.options.clock)) };
-    return this.write(async (manager) => {
+    return this.write(async (manager, tell) => {
       const tag = { id: await insertRow(manager, 'blog_tag', fields), ...fields };
+      tell(tagChange(tag.id, 1));
       await alongside(manager, tag);
       return tag;
     });
@@ -72,27 +78,31 @@ export class Tags {
 
   /** Deletes a tag that no article uses. Its name is free from then on. @throws Problem when it may not be deleted */
   async remove(id: number, change: Change): Promise<void> {
-    await this.write(async (manager) => {
+    await this.write(async (manager, tell) => {
       const tag = await findForChange(manager, id, change);
       const stamp = stampOf(change.user, this.options.clock);
       // First of all, as it keeps articles that are about to be filed under the tag waiting until it is gone.
       await writeNext(manager, 'blog_tag', tag, change.user, { deleted_on: stamp.modified_on, ...stamp });
       await requireUnused(manager, id);
+      tell(tagChange(id, tag.version + 1));
     });
   }
 
   /** Brings a deleted tag back; one that lives stays as it is. @throws Problem when its name is taken by now */
   restore(id: number, user: User): Promise<Tag> {
-    return this.write(async (manager) => {
+    return this.write(async (manager, tell) => {
       const { deleted_on, ...tag } = await findRow(manager, id, user);
       requireMine(user, tag);
-      return deleted_on === 0 ? tag : this.next(manager, tag, user, {}, { deleted_on: 0 });
+      if (deleted_on === 0) return tag;
+      tell(tagChange(id, tag.version + 1));
+      return this.next(manager, tag, user, {}, { deleted_on: 0 });
     });
   }
 
   private change(id: number, change: Change, toFields: (tag: Tag) => Pick<Tag, 'name' | 'state'>): Promise<Tag> {
-    return this.write(async (manager) => {
+    return this.write(async (manager, tell) => {
       const tag = await findForChange(manager, id, change);
+      tell(tagChange(id, tag.version + 1));
       return this.next(manager, tag, change.user, toFields(tag));
     });
   }
@@ -111,9 +121,9 @@ export class Tags {
   }
 
   /** Runs a write and tells a name that is taken: the unique index decides, however many write at once. */
-  private async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  private async write<T>(work: (manager: EntityManager, tell: Tell) => Promise<T>): Promise<T> {
     try {
-      return await this.options.database.write(work);
+      return await this.options.publisher.write(work);
     } catch (error) {
       throw isUniqueViolation(error) ? new Problem(BLOG_PROBLEMS.tagExists, { cause: error }) : error;
     }

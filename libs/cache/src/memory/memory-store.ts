@@ -10,6 +10,8 @@ export interface MemoryStoreOptions {
   /** The most octets that it holds. */
   readonly octets: number;
   readonly times?: Partial<CacheTimes>;
+  /** Whether this process has heard of the writes of others up to a moment ago; always, unless something else is said. */
+  readonly isInTouch?: (() => boolean) | undefined;
 }
 
 /** What is known of a key. */
@@ -35,7 +37,6 @@ const NOWHERE: readonly string[] = [];
 
 /** A store in the memory of one process, for that process alone. */
 export class MemoryStore implements CacheStore {
-  readonly inTouch = true;
   readonly state = 'closed';
   readonly opened = 0;
   readonly #clock: Clock;
@@ -43,12 +44,18 @@ export class MemoryStore implements CacheStore {
   readonly #cells: OctetMap<Cell>;
   readonly #generations = new Map<string, number>();
   readonly #listeners = new Set<StoreListener>();
+  readonly #isInTouch: () => boolean;
   #nonce = 0;
 
-  constructor({ clock, octets, times }: MemoryStoreOptions) {
+  constructor({ clock, octets, times, isInTouch = () => true }: MemoryStoreOptions) {
     this.#clock = clock;
     this.#times = { ...DEFAULT_TIMES, ...times };
     this.#cells = new OctetMap(octets);
+    this.#isInTouch = isInTouch;
+  }
+
+  get inTouch(): boolean {
+    return this.#isInTouch();
   }
 
   async start(): Promise<void> {}
@@ -65,7 +72,7 @@ export class MemoryStore implements CacheStore {
 
   peek(key: string): Entry | undefined {
     const cell = this.#find(key);
-    return cell?.entry && this.#isCurrent(cell) ? cell.entry : undefined;
+    return cell?.entry && this.#isCurrent(cell) && this.#isInTouch() ? cell.entry : undefined;
   }
 
   async get(query: Query): Promise<Entry | undefined> {

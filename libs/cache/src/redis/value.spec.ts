@@ -8,9 +8,17 @@ describe('a value in Redis', () => {
   it('is read as it was built', () => {
     const etag = fc.string({ unit: fc.constantFrom('!', '#', '~', '\u0080', '\u00ff', 'a', '0', '"') });
     const body = fc.option(fc.uint8Array(), { nil: undefined });
+    const note = fc.option(fc.string({ unit: fc.constantFrom('<', '>', ' ', '"', 'a', '0'), minLength: 1 }), {
+      nil: undefined,
+    });
     fc.assert(
-      fc.property(fc.maxSafeNat(), body, etag, (version, octets, tag) => {
-        const entry = { version, body: octets && Buffer.from(octets), etag: tag };
+      fc.property(fc.maxSafeNat(), body, etag, note, (version, octets, tag, text) => {
+        const entry = {
+          version,
+          body: octets && Buffer.from(octets),
+          etag: tag,
+          ...(text !== undefined && { note: text }),
+        };
         expect(parseValue(buildValue(entry, 'nonce', STAMP), STAMP)).toEqual(entry);
       }),
     );
@@ -37,5 +45,9 @@ describe('a value in Redis', () => {
     [1, '"\u20ac"'],
   ])('cannot be built of version %d and tag %j', (version, etag) => {
     expect(() => buildValue({ version, body: undefined, etag }, 'nonce', STAMP)).toThrow(TypeError);
+  });
+
+  it.each(['', 'a\nb', '\u00e4'])('cannot be built of the note %j', (note) => {
+    expect(() => buildValue({ version: 1, body: undefined, etag: '', note }, 'nonce', STAMP)).toThrow('is no note');
   });
 });

@@ -1,0 +1,42 @@
+import type { EntityManager } from 'typeorm';
+import type { Invalidation, OutboxRow, VersionedCache } from '#libs/cache';
+import type { Database } from '../database/database.js';
+import type { Ledger } from './ledger.js';
+
+/** Says what a transaction makes out of date; not called by one that changes nothing. */
+export type Tell = (invalidation: Invalidation) => void;
+
+export interface PublisherOptions {
+  readonly database: Database;
+  readonly cache: Pick<VersionedCache, 'invalidate'>;
+  readonly ledger: Ledger;
+}
+
+/** Writes what is read through the cache: nobody is answered before the cache has been told, or will be by the ledger. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  /** Runs `work` in a transaction, as `Database.write`, and tells the cache after its commit. */
+  async write<T>(work: (manager: EntityManager, tell: Tell) => Promise<T>): Promise<T> {
+    const { database, cache, ledger } = this.#options;
+    const { result, row } = await database.write(async (manager) => {
+      const told: Invalidation[] = [];
+      const made = await work(manager, (invalidation) => void told.push(invalidation));
+      return { result: made, row: await this.#record(manager, ledger, told) };
+    });
+    if (row) await cache.invalidate(row);
+    return result;
+  }
+
+  async #record(
+    manager: EntityManager,
+    ledger: Ledger,
+    [invalidation]: readonly Invalidation[],
+  ): Promise<Omit<OutboxRow, 'ageMs'> | undefined> {
+    return invalidation && { id: await ledger.record(manager, invalidation), invalidation };
+  }
+}
