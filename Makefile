@@ -65,8 +65,8 @@ bench: $(BUILT) ## measure against bare peers in the same run: make bench, make 
 	@test/bench/prepare.sh
 	@$(NODE) dist/test/bench/main.js $(BENCHES)
 
-chaos: $(BUILT) tools ## kill the resolver and the blog with -9 under load 200 times (CHAOS_ROUNDS=20 make chaos: 20 times), and fill a disk
-	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} vitest run test/chaos
+chaos: $(BUILT) tools ## kill the resolver and the blog with -9 under load 200 times (CHAOS_ROUNDS=20 make chaos: 20 times), and fill a disk; make chaos cache
+	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} vitest run $(or $(addprefix test/chaos/,$(CHAOSES)),test/chaos)
 
 tools: ## install the servers and clients that the tests use, from Debian's packages, and schemathesis into .python/
 	@test/install-tools.sh
@@ -79,6 +79,11 @@ print-node: | $(NODE) ## print the path of the Node that everything runs on
 	@echo $(NODE)
 
 # `make bench dns`: the words after bench are names of benchmarks, no targets.
+ifeq (chaos,$(firstword $(MAKECMDGOALS)))
+CHAOSES := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+$(eval $(CHAOSES):;@:)
+endif
+
 ifeq (bench,$(firstword $(MAKECMDGOALS)))
 BENCHES := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 $(eval $(BENCHES):;@:)

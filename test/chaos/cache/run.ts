@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually, tempFolder, TestRedis, type Mariadb } from '#libs/testing';
+import type { Design } from './designs.js';
+import { ask, read, readList, readOwn, write, type Load } from './load.js';
+import { Oracle, type Findings } from './oracle.js';
+import { BlogProcess } from './processes.js';
+import { TROUBLES, type TroubleName } from './trouble.js';
+
+export interface RunOptions {
+  readonly design: Design;
+  readonly mariadb: Mariadb;
+  readonly processes: number;
+  readonly rows: number;
+  /** One after the other, each for so many milliseconds. */
+  readonly troubles: readonly TroubleName[];
+  readonly ms: number;
+}
+
+/** After so much quiet, far below any time to live, nothing may be old. */
+const SETTLE_MS = 3_000;
+const WRITERS = 3;
+const READERS_EACH = 3;
+const PASSWORD = 'a password for the admin';
+/** The same in all processes, so that each takes the tokens of all. */
+const SECRET = 'a secret of thirty-two characters';
+
+/** Runs blogs of a design under load while things go wrong, and gives what was seen. */
+export async function runDesign(options: RunOptions): Promise<Findings> {
+  const [folder, redis] = [tempFolder(), await TestRedis.start()];
+  const url = await options.mariadb.createDatabase();
+  const settings = settingsOf(folder.path, url, redis.url);
+  const processes = Array.from({ length: options.processes }, () => new BlogProcess(options.design, settings));
+  try {
+    await processes[0]!.start();
+    await Promise.all(processes.slice(1).map((process) => process.start()));
+    return await putUnderLoad(options, processes, redis, url);
+  } finally {
+    await Promise.all(processes.map((process) => process.stop()));
+    await redis.stop();
+    folder.remove();
+  }
+}
+
+async function putUnderLoad(
+  { rows, troubles, ms, mariadb }: RunOptions,
+  processes: readonly BlogProcess[],
+  redis: TestRedis,
+  databaseUrl: string,
+): Promise<Findings> {
+  const authorization = await logIn(processes[0]!);
+  const end = new AbortController();
+  const oracle = new Oracle();
+  const ids = await makeRows(processes[0]!, authorization, rows);
+  const load: Load = { processes, ids, oracle, authorization, signal: end.signal };
+  const clients = [
+    ...Array.from({ length: WRITERS }, () => write(load)),
+    ...processes.flatMap((process) => Array.from({ length: READERS_EACH }, () => read(load, process))),
+    readOwn(load),
+  ];
+  for (const trouble of troubles) await TROUBLES[trouble]({ processes, redis }, ms);
+  end.abort();
+  await Promise.all(clients);
+  await sleep(SETTLE_MS);
+  return oracle.findings(await countStuck(processes, ids, await storedVersions(mariadb, databaseUrl)));
+}
+
+function settingsOf(folder: string, database: string, redis: string): Record<string, string> {
+  return {
+    SIGNPOST_BLOG_HTTP_PORT: '0',
+    SIGNPOST_BLOG_REGISTRY_URL: '',
+    SIGNPOST_BLOG_DATA_DIR: folder,
+    SIGNPOST_DATABASE_URL: database,
+    SIGNPOST_REDIS_URL: redis,
+    SIGNPOST_AUTH_ADMIN_PASSWORD: PASSWORD,
+    SIGNPOST_AUTH_HS256_SECRET: SECRET,
+    SIGNPOST_LIMITS_ENABLED: 'false',
+    SIGNPOST_LOG_LEVEL: 'silent',
+  };
+}
+
+async function logIn({ url }: BlogProcess): Promise<string> {
+  const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`;
+  const { access_token } = (await ask<{ access_token: string }>(`${url}/auth`, { headers: { authorization } }))!;
+  return `Bearer ${access_token}`;
+}
+
+async function makeRows({ url }: BlogProcess, authorization: string, count: number): Promise<number[]> {
+  const make = async (kind: string, body: object) => {
+    const headers = { authorization, 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/api/v1/${kind}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return ((await answer.json()) as { id: number }).id;
+  };
+  const tag_id = await make('tags', { name: 'load' });
+  const ids: number[] = [];
+  for (let n = 0; n < count; n += 1) ids.push(await make('articles', { tag_id, title: `${n}`, content: 'text' }));
+  return ids;
+}
+
+async function storedVersions(mariadb: Mariadb, url: string): Promise<ReadonlyMap<number, number>> {
+  const connection = await mariadb.connect(url);
+  const [rows] = (await connection.query('SELECT id, version FROM blog_article')) as unknown as [
+    { id: number; version: number }[],
+  ];
+  await connection.end();
+  return new Map(rows.map(({ id, version }) => [id, version]));
+}
+
+/** Rows and lists that a process gives in another version than the database has, now that all is quiet. */
+async function countStuck(
+  processes: readonly BlogProcess[],
+  ids: readonly number[],
+  stored: ReadonlyMap<number, number>,
+): Promise<number> {
+  const stuck = new Set<number | string>();
+  for (const { url } of processes) {
+    for (const id of ids) {
+      const row = await eventually('an answer', 20_000, () => ask<{ version: number }>(`${url}/api/v1/articles/${id}`));
+      if (row.version !== stored.get(id)) stuck.add(id);
+    }
+    const list = await readList(url);
+    if (list.some(({ id, version }) => version !== stored.get(id))) stuck.add('the list');
+  }
+  return stuck.size;
+}
