@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runProgram } from '#libs/supervisor';
 import { startBlog } from './blog.js';
+import { CACHE_COMMANDS } from './commands/cache-commands.js';
 import { PURGE_COMMAND } from './commands/purge-command.js';
 import { USER_COMMANDS } from './commands/user-commands.js';
 
@@ -8,7 +9,7 @@ await runProgram(
   {
     name: 'signpost-blog',
     summary: 'A REST API for articles and tags, which registers itself so that DNS and gateways find it.',
-    subCommands: [...USER_COMMANDS, PURGE_COMMAND],
+    subCommands: [...USER_COMMANDS, ...CACHE_COMMANDS, PURGE_COMMAND],
     debugPort: 'port',
     start: (config, log) => startBlog(config, log),
   },

@@ -74,6 +74,13 @@ export class TestBlog {
     return rows;
   }
 
+  /** Changes the database past the blog. */
+  async change(sql: string): Promise<void> {
+    const database = await openDatabase(this.databaseUrl);
+    await database.write((manager) => manager.query(sql));
+    await database.close();
+  }
+
   settings(more: Record<string, string> = {}): Config {
     return loadConfig({
       env: {

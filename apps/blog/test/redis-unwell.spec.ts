@@ -154,6 +154,8 @@ describe('Redis', () => {
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     const started = await blog.startAnother();
     await told('maxmemory-policy is allkeys-lru', 1);
+    const warnings = blog.logged.filter((line) => line.includes('set noeviction or volatile-ttl'));
+    expect(warnings).toHaveLength(1);
     await started.stop();
   });
 });

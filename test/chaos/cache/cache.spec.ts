@@ -10,7 +10,7 @@ import { TROUBLES, type TroubleName } from './trouble.js';
 
 const IS_LONG = process.env['CHAOS_ROUNDS'] !== undefined;
 const PROCESSES = IS_LONG ? 4 : 2;
-const MS = IS_LONG ? 5_000 : 1_000;
+const MS = IS_LONG ? 4_000 : 1_000;
 const SIZES = IS_LONG ? [1, 1_000] : [10];
 
 /** As docs/double-write.md promises, in milliseconds. */
@@ -21,7 +21,9 @@ const ALL = Object.keys(TROUBLES) as TroubleName[];
 /** What none of the usual designs can stand, and rows enough for each to be written about once a second: the last write counts. */
 const WEAK_POINTS: readonly TroubleName[] = ['writers tell nothing', 'readers pause for 1 s'];
 const CONTROL_ROWS = 50;
-const CONTROL_MS = 2 * MS;
+const CONTROL_MS = 2_000;
+/** Chance has its part in it: one of so many runs must find it. */
+const CONTROL_RUNS = 3;
 
 let mariadb: Mariadb;
 const rows: string[][] = [];
@@ -53,7 +55,10 @@ describe('a cache that never lies', { timeout: 300_000 }, () => {
 
 describe('the usual designs, in which the same harness must find fault', { timeout: 300_000 }, () => {
   it.each(['A', 'B', 'C', 'D'] as const)('%s', async (design) => {
-    const { stuck } = await run(design, WEAK_POINTS, CONTROL_ROWS, CONTROL_MS);
+    let stuck = 0;
+    for (let n = 0; n < CONTROL_RUNS && stuck === 0; n += 1) {
+      ({ stuck } = await run(design, WEAK_POINTS, CONTROL_ROWS, CONTROL_MS));
+    }
     expect(stuck).toBeGreaterThan(0);
   });
 });

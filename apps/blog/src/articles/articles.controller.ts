@@ -30,6 +30,7 @@ import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
 import type { CachedReads } from '../caching/cached-reads.js';
 import { articleKey } from '../caching/keys.js';
+import type { Database } from '../database/database.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
 import type { Answers } from '../idempotency/answers.js';
 import { IDEMPOTENCY_KEY, parseIdempotencyKey } from '../idempotency/idempotency-key.js';
@@ -57,6 +58,7 @@ import {
   type ArticleQuery,
 } from './article.schema.js';
 import { articleEtag } from './article.query.js';
+import { loadArticle } from './article.load.js';
 import { Articles } from './articles.js';
 
 const PATH = 'api/v1/articles';
@@ -66,13 +68,15 @@ const PATH = 'api/v1/articles';
 @Controller(PATH)
 export class ArticlesController {
   private readonly answers: Answers;
+  private readonly database: Database;
   private readonly reads: CachedReads;
 
   constructor(
     @Inject(Articles) private readonly articles: Articles,
-    @Inject(BLOG) { answers, reads }: BlogParts,
+    @Inject(BLOG) { answers, database, reads }: BlogParts,
   ) {
     this.answers = answers;
+    this.database = database;
     this.reads = reads;
   }
 
@@ -105,7 +109,7 @@ export class ArticlesController {
     @Asker() viewer: Viewer,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer | undefined> {
-    const load = (who: Viewer) => this.articles.load(id, who);
+    const load = (who: Viewer) => loadArticle(this.database, id, who);
     const found = await this.reads.row(articleKey(id), query.min_version, viewer, load);
     if (!found) throw new Problem(BLOG_PROBLEMS.noSuchArticle);
     requireVersion(found, query);

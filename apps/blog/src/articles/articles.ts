@@ -1,9 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { Entry } from '#libs/cache';
 import { Problem, requireMatch } from '#libs/http';
 import type { Clock } from '#libs/time';
-import { allOf, equals, isVisible, requireMine, visibleTo, type Change, type Condition } from '../access.js';
-import { toEntry, PARTIAL } from '../caching/cached-reads.js';
+import { allOf, equals, requireMine, visibleTo, type Change, type Condition } from '../access.js';
 import { articleChange } from '../caching/keys.js';
 import type { Publisher, Tell } from '../caching/publisher.js';
 import { isUniqueViolation, type Database } from '../database/database.js';
@@ -18,7 +16,6 @@ import { firstStamp, nothingAlongside, stampOf, writeNext, type Alongside } from
 import {
   articleEtag,
   COUNT_ARTICLES,
-  SELECT_ARTICLE_ROWS,
   SELECT_ARTICLES,
   SELECT_SUMMARIES,
   toArticle,
@@ -64,17 +61,6 @@ export class Articles {
     const list = await this.options.lists.read<SummaryRow>(source, query);
     if (!fields) return mapList(list, (row) => toSummary(row, viewer));
     return mapList(list as List<ArticleRow>, (row) => pickFields(toArticle(row, viewer), fields));
-  }
-
-  /** Reads an article as a viewer sees it: for what they may not see, nothing but its version. */
-  async load(id: number, viewer: Viewer): Promise<Entry> {
-    const [row] = await this.options.database.select<StoredArticle>(`${SELECT_ARTICLE_ROWS} a.id = ?`, [id]);
-    if (!row || row.deleted_on !== 0 || !isVisible(viewer, row)) {
-      return { version: row?.version ?? 0, body: undefined, etag: '' };
-    }
-    const article = toArticle(row, viewer);
-    const hidesTag = article.tag === null && row.tag_name !== null;
-    return toEntry(row.version, articleEtag(article), article, hidesTag ? PARTIAL : undefined);
   }
 
   /** @throws Problem when there is no such tag */

@@ -12,6 +12,14 @@ type Generation = 'articles' | 'tags' | 'shown-tags';
 /** Ends whatever there is: each entry belongs to one of them. */
 export const EVERYTHING: Invalidation = { rows: [], generations: ['articles', 'tags', 'shown-tags'] };
 
+/** What a key looks like: what an operator may ask for. */
+const KEY =
+  /^(?:article|tag):[1-9]\d{0,9}$|^list:(?:everybody|admins|author-[a-z0-9._-]{1,50}):\/api\/v1\/(?:articles|tags)/;
+
+export function isKey(text: string): boolean {
+  return KEY.test(text);
+}
+
 /** Longer addresses than this are read from the database each time. */
 const LONGEST_URL = 1_024;
 

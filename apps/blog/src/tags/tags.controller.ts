@@ -30,6 +30,7 @@ import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
 import type { CachedReads } from '../caching/cached-reads.js';
 import { tagKey } from '../caching/keys.js';
+import type { Database } from '../database/database.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
 import type { Answers } from '../idempotency/answers.js';
 import { IDEMPOTENCY_KEY, parseIdempotencyKey } from '../idempotency/idempotency-key.js';
@@ -57,6 +58,7 @@ import {
   type TagQuery,
 } from './tag.schema.js';
 import { tagEtag } from './tag.query.js';
+import { loadTag } from './tag.load.js';
 import { Tags } from './tags.js';
 
 const PATH = 'api/v1/tags';
@@ -66,13 +68,15 @@ const PATH = 'api/v1/tags';
 @Controller(PATH)
 export class TagsController {
   private readonly answers: Answers;
+  private readonly database: Database;
   private readonly reads: CachedReads;
 
   constructor(
     @Inject(Tags) private readonly tags: Tags,
-    @Inject(BLOG) { answers, reads }: BlogParts,
+    @Inject(BLOG) { answers, database, reads }: BlogParts,
   ) {
     this.answers = answers;
+    this.database = database;
     this.reads = reads;
   }
 
@@ -102,7 +106,7 @@ export class TagsController {
     @Asker() viewer: Viewer,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer | undefined> {
-    const load = (who: Viewer) => this.tags.load(id, who);
+    const load = (who: Viewer) => loadTag(this.database, id, who);
     const found = await this.reads.row(tagKey(id), query.min_version, viewer, load);
     if (!found) throw new Problem(BLOG_PROBLEMS.noSuchTag);
     requireVersion(found, query);

@@ -1,9 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { Entry } from '#libs/cache';
 import { Problem, requireMatch } from '#libs/http';
 import type { Clock } from '#libs/time';
 import { allOf, equals, isVisible, requireMine, visibleTo, type Change } from '../access.js';
-import { toEntry } from '../caching/cached-reads.js';
 import { tagChange } from '../caching/keys.js';
 import type { Publisher, Tell } from '../caching/publisher.js';
 import { isUniqueViolation, type Database } from '../database/database.js';
@@ -40,16 +38,6 @@ export class Tags {
     const source = { name: 'tags', table: 'blog_tag', select: SELECT_TAGS, count: COUNT_TAGS, where, filters };
     const list = await this.options.lists.read<Tag>(source, query);
     return fields ? mapList(list, (tag) => pickFields(tag, fields)) : list;
-  }
-
-  /** Reads a tag as a viewer sees it: of one that they may not see, nothing but its version. */
-  async load(id: number, viewer: Viewer): Promise<Entry> {
-    const [row] = await this.options.database.select<TagRow>(`${SELECT_TAG_ROWS} id = ?`, [id]);
-    if (!row || row.deleted_on !== 0 || !isVisible(viewer, row)) {
-      return { version: row?.version ?? 0, body: undefined, etag: '' };
-    }
-    const { deleted_on: _, ...tag } = row;
-    return toEntry(tag.version, tagEtag(tag), tag);
   }
 
   /** @throws Problem when the name is taken */
