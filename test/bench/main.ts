@@ -1,4 +1,7 @@
 // Runs the benchmarks that the arguments name, or all of them. `dns` stands for all whose name begins with `dns-`.
+import { benchReads } from './cache/reads.bench.js';
+import { benchStampede } from './cache/stampede.bench.js';
+import { benchZipf } from './cache/zipf.bench.js';
 import { watchOthers } from './cpu.js';
 import { benchChurn } from './dns/churn.bench.js';
 import { benchLatency } from './dns/latency.bench.js';
@@ -24,6 +27,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'registry-watchers': benchWatchers,
   'registry-changes': benchChanges,
   'registry-size': benchSize,
+  'cache-reads': benchReads,
+  'cache-zipf': benchZipf,
+  'cache-stampede': benchStampede,
 };
 
 const all = Object.keys(BENCHMARKS);

@@ -13,7 +13,7 @@ import type { Accounts } from './users/accounts.js';
 
 /** What is opened before Nest is built, and what its modules build their classes from. */
 export interface BlogParts {
-  readonly config: Pick<Config, 'auth' | 'blog' | 'limits'>;
+  readonly config: Pick<Config, 'auth' | 'blog' | 'limits' | 'redis'>;
   readonly log: Logger;
   readonly clock: Clock;
   readonly database: Database;

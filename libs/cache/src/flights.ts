@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/time';
-import type { Entry, Invalidation, Query } from './entry.js';
+import type { Invalidation, Query } from './entry.js';
 
 /** A query whose answer is on its way. */
 export interface Flight {
@@ -18,7 +18,7 @@ interface Running<T> extends Flight {
  * Single flight: who asks for what somebody is fetching already waits for the same answer, unless that was begun before a write that
  * has been heard of since.
  */
-export class Flights<T extends Entry> {
+export class Flights<T> {
   readonly #clock: Clock;
   readonly #longest: number;
   readonly #running = new Set<Running<T>>();

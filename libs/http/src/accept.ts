@@ -5,7 +5,7 @@
  * @param mediaType without parameters, in lower case
  */
 export function accepts(header: string | undefined, mediaType: string): boolean {
-  if (header === undefined || header.trim() === '') return true;
+  if (header === undefined || header === '*/*' || header.trim() === '') return true;
   const weights = new Map(header.split(',').map(parseRange));
   const [family] = mediaType.split('/', 1);
   return (weights.get(mediaType) ?? weights.get(`${family}/*`) ?? weights.get('*/*') ?? 0) > 0;

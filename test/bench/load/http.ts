@@ -1,15 +1,16 @@
 // Sends one GET again and again over keep-alive connections and counts the answers, which must all be equally long.
-// Arguments: host, port, milliseconds, connections, path.
+// Arguments: host, port, milliseconds, connections, path, and any number of headers: `Authorization: Bearer TOKEN`.
 import { connect } from 'node:net';
 
-const [host, port, ms, connections, path] = process.argv.slice(2);
-const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+const [host, port, ms, connections, path, ...headers] = process.argv.slice(2);
+const request = Buffer.from([`GET ${path} HTTP/1.1`, 'Host: bench', ...headers, '', ''].join('\r\n'));
 let answers = 0;
 
-/** The length of the first answer on a connection: its head, and the body that Content-Length announces. */
+/** The length of the first answer on a connection: its head, and the body that Content-Length announces; a 304 has none. */
 function lengthOf(answer: string): number | undefined {
   const end = answer.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
+  if (answer.startsWith('HTTP/1.1 304')) return end + 4;
   const body = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1];
   if (!answer.startsWith('HTTP/1.1 200') || body === undefined) throw new Error(`unexpected answer: ${answer}`);
   return end + 4 + Number(body);

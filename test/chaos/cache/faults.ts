@@ -35,6 +35,7 @@ export function withFaults(cache: BlogCache, faults: () => Faults): BlogCache {
       return cache.counters;
     },
     peek: (key, minVersion) => cache.peek(key, minVersion),
+    find: (query) => cache.find(query),
     read: (query, load) =>
       cache.read(query, async () => {
         const entry = await load();

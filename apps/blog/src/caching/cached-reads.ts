@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Answer, Entry, VersionedCache } from '#libs/cache';
+import type { Entry, VersionedCache } from '#libs/cache';
 import { buildEtag } from '#libs/http';
 import type { Viewer } from '../users/account.js';
 import { buildCacheStatus, BYPASSED } from './cache-status.js';
@@ -85,7 +85,11 @@ function toListEntry({ list, link }: LinkedList): Entry {
   return { ...entry, etag: buildEtag(hash('sha256', entry.body!, 'base64url')) };
 }
 
-function toRepresentation({ version, body, etag, note }: Answer | Entry, cacheStatus: string) {
+/** An entry as an answer; undefined when it has no body. */
+export function toRepresentation(
+  { version, body, etag, note }: Entry,
+  cacheStatus: string,
+): Representation | undefined {
   if (!body) return undefined;
   return { version, body, etag, link: note === PARTIAL ? undefined : note, cacheStatus };
 }
