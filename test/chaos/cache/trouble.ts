@@ -4,13 +4,13 @@ import type { Faults } from './faults.js';
 import type { BlogProcess } from './processes.js';
 
 /** What may be made to go wrong. */
-export interface Scene {
+export interface Targets {
   readonly processes: readonly BlogProcess[];
   readonly redis: TestRedis;
 }
 
 /** Something that goes wrong for so many milliseconds, and is mended before it resolves. */
-export type Trouble = (scene: Scene, ms: number) => Promise<void>;
+export type Trouble = (targets: Targets, ms: number) => Promise<void>;
 
 function inside(faults: Partial<Faults>): Trouble {
   return async ({ processes }, ms) => {
@@ -42,7 +42,7 @@ async function killed(redis: TestRedis, ms: number): Promise<void> {
 
 /** By name, as the table has it. */
 export const TROUBLES = {
-  none: (_scene, ms) => sleep(ms),
+  none: (_, ms) => sleep(ms),
   'readers pause for up to 50 ms': inside({ pauseReader: { ms: 50, share: 0.5 } }),
   'readers pause for 1 s': inside({ pauseReader: { ms: 1_000, share: 0.3 } }),
   'readers pause for longer than a tombstone': inside({ pauseReader: { ms: 3_500, share: 0.1 } }),

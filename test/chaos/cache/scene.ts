@@ -6,62 +6,71 @@ import { Oracle, type Findings } from './oracle.js';
 import { BlogProcess } from './processes.js';
 import { TROUBLES, type TroubleName } from './trouble.js';
 
-export interface RunOptions {
+export interface SceneOptions {
   readonly design: Design;
   readonly mariadb: Mariadb;
   readonly processes: number;
   readonly rows: number;
-  /** One after the other, each for so many milliseconds. */
-  readonly troubles: readonly TroubleName[];
-  readonly ms: number;
 }
 
 /** After so much quiet, far below any time to live, nothing may be old. */
 const SETTLE_MS = 3_000;
 const WRITERS = 3;
 const READERS_EACH = 3;
+/** Requests at a time where it is about their number alone. */
+const AT_ONCE = 16;
 const PASSWORD = 'a password for the admin';
 /** The same in all processes, so that each takes the tokens of all. */
 const SECRET = 'a secret of thirty-two characters';
 
-/** Runs blogs of a design under load while things go wrong, and gives what was seen. */
-export async function runDesign(options: RunOptions): Promise<Findings> {
-  const [folder, redis] = [tempFolder(), await TestRedis.start()];
-  const url = await options.mariadb.createDatabase();
-  const settings = settingsOf(folder.path, url, redis.url);
-  const processes = Array.from({ length: options.processes }, () => new BlogProcess(options.design, settings));
-  try {
+/** Blogs of one design over one database, and the rows that their clients read and write. */
+export class Scene {
+  private constructor(
+    private readonly options: SceneOptions,
+    private readonly processes: readonly BlogProcess[],
+    private readonly redis: TestRedis,
+    private readonly databaseUrl: string,
+    private readonly folder: ReturnType<typeof tempFolder>,
+    private readonly authorization: string,
+    private readonly ids: readonly number[],
+  ) {}
+
+  static async open(options: SceneOptions): Promise<Scene> {
+    const [folder, redis] = [tempFolder(), await TestRedis.start()];
+    const url = await options.mariadb.createDatabase();
+    const settings = settingsOf(folder.path, url, redis.url);
+    const processes = Array.from({ length: options.processes }, () => new BlogProcess(options.design, settings));
     await processes[0]!.start();
     await Promise.all(processes.slice(1).map((process) => process.start()));
-    return await putUnderLoad(options, processes, redis, url);
-  } finally {
-    await Promise.all(processes.map((process) => process.stop()));
-    await redis.stop();
-    folder.remove();
+    const authorization = await logIn(processes[0]!);
+    const ids = await makeRows(processes[0]!, authorization, options.rows);
+    return new Scene(options, processes, redis, url, folder, authorization, ids);
   }
-}
 
-async function putUnderLoad(
-  { rows, troubles, ms, mariadb }: RunOptions,
-  processes: readonly BlogProcess[],
-  redis: TestRedis,
-  databaseUrl: string,
-): Promise<Findings> {
-  const authorization = await logIn(processes[0]!);
-  const end = new AbortController();
-  const oracle = new Oracle();
-  const ids = await makeRows(processes[0]!, authorization, rows);
-  const load: Load = { processes, ids, oracle, authorization, signal: end.signal };
-  const clients = [
-    ...Array.from({ length: WRITERS }, () => write(load)),
-    ...processes.flatMap((process) => Array.from({ length: READERS_EACH }, () => read(load, process))),
-    readOwn(load),
-  ];
-  for (const trouble of troubles) await TROUBLES[trouble]({ processes, redis }, ms);
-  end.abort();
-  await Promise.all(clients);
-  await sleep(SETTLE_MS);
-  return oracle.findings(await countStuck(processes, ids, await storedVersions(mariadb, databaseUrl)));
+  /** Puts it under load while one thing after the other goes wrong, each for `ms` milliseconds, and gives what was seen. */
+  async run(troubles: readonly TroubleName[], ms: number): Promise<Findings> {
+    const { processes, redis, ids, authorization, databaseUrl } = this;
+    const end = new AbortController();
+    const oracle = new Oracle();
+    const load: Load = { processes, ids, oracle, authorization, signal: end.signal };
+    const clients = [
+      ...Array.from({ length: WRITERS }, () => write(load)),
+      ...processes.flatMap((process) => Array.from({ length: READERS_EACH }, () => read(load, process))),
+      readOwn(load),
+    ];
+    for (const trouble of troubles) await TROUBLES[trouble]({ processes, redis }, ms);
+    end.abort();
+    await Promise.all(clients);
+    await sleep(SETTLE_MS);
+    const stored = await storedVersions(this.options.mariadb, databaseUrl);
+    return oracle.findings(await countStuck(processes, ids, stored));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.stop()));
+    await this.redis.stop();
+    this.folder.remove();
+  }
 }
 
 function settingsOf(folder: string, database: string, redis: string): Record<string, string> {
@@ -91,9 +100,8 @@ async function makeRows({ url }: BlogProcess, authorization: string, count: numb
     return ((await answer.json()) as { id: number }).id;
   };
   const tag_id = await make('tags', { name: 'load' });
-  const ids: number[] = [];
-  for (let n = 0; n < count; n += 1) ids.push(await make('articles', { tag_id, title: `${n}`, content: 'text' }));
-  return ids;
+  const titles = Array.from({ length: count }, (_, n) => `${n}`);
+  return inTurns(titles, (title) => make('articles', { tag_id, title, content: 'text' }));
 }
 
 async function storedVersions(mariadb: Mariadb, url: string): Promise<ReadonlyMap<number, number>> {
@@ -113,12 +121,21 @@ async function countStuck(
 ): Promise<number> {
   const stuck = new Set<number | string>();
   for (const { url } of processes) {
-    for (const id of ids) {
+    await inTurns(ids, async (id) => {
       const row = await eventually('an answer', 20_000, () => ask<{ version: number }>(`${url}/api/v1/articles/${id}`));
       if (row.version !== stored.get(id)) stuck.add(id);
-    }
+    });
     const list = await readList(url);
     if (list.some(({ id, version }) => version !== stored.get(id))) stuck.add('the list');
   }
   return stuck.size;
+}
+
+/** Does something for each of many things, some at a time. */
+async function inTurns<From, To>(things: readonly From[], work: (thing: From) => Promise<To>): Promise<To[]> {
+  const results: To[] = [];
+  for (let n = 0; n < things.length; n += AT_ONCE) {
+    results.push(...(await Promise.all(things.slice(n, n + AT_ONCE).map(work))));
+  }
+  return results;
 }
