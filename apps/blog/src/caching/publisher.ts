@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import type { Invalidation, OutboxRow, VersionedCache } from '#libs/cache';
+import type { Invalidation, VersionedCache } from '#libs/cache';
 import type { Database } from '../database/database.js';
 import type { Ledger } from './ledger.js';
 
-/** Says what a transaction makes out of date; not called by one that changes nothing. */
+/** Says what a transaction makes out of date: once for each thing that it changes, and not at all when it changes nothing. */
 export type Tell = (invalidation: Invalidation) => void;
 
 export interface PublisherOptions {
@@ -26,17 +26,20 @@ export class Publisher {
     const { result, row } = await database.write(async (manager) => {
       const told: Invalidation[] = [];
       const made = await work(manager, (invalidation) => void told.push(invalidation));
-      return { result: made, row: await this.#record(manager, ledger, told) };
+      return { result: made, row: told.length > 0 ? await record(manager, ledger, merge(told)) : undefined };
     });
     if (row) await cache.invalidate(row);
     return result;
   }
+}
 
-  async #record(
-    manager: EntityManager,
-    ledger: Ledger,
-    [invalidation]: readonly Invalidation[],
-  ): Promise<Omit<OutboxRow, 'ageMs'> | undefined> {
-    return invalidation && { id: await ledger.record(manager, invalidation), invalidation };
-  }
+async function record(manager: EntityManager, ledger: Ledger, invalidation: Invalidation) {
+  return { id: await ledger.record(manager, invalidation), invalidation };
+}
+
+function merge(told: readonly Invalidation[]): Invalidation {
+  return {
+    rows: told.flatMap(({ rows }) => rows),
+    generations: [...new Set(told.flatMap(({ generations }) => generations))],
+  };
 }

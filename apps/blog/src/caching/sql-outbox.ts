@@ -9,6 +9,9 @@ import { readUnsharedWrites } from './write-count.js';
 /** Ids in one statement: well below what SQLite binds. */
 const BATCH = 1_000;
 
+const UNTOLD = `SELECT 1 AS untold FROM blog_counter written JOIN blog_counter told ON told.value <> written.value
+  WHERE written.name = 'unshared-writes' AND told.name = 'shared-until'`;
+
 interface Row {
   readonly id: number;
   readonly invalidation: string;
@@ -26,13 +29,17 @@ export class SqlOutbox implements Ledger {
   /** What was written while no cache was shared, a shared one must hear of before it is used. */
   static async open(database: Database): Promise<SqlOutbox> {
     const outbox = new SqlOutbox(database);
-    await database.write(async (manager) => {
-      const sql = "UPDATE blog_counter SET value = ? WHERE name = 'shared-until' AND value <> ?";
-      const count = await readUnsharedWrites(manager);
-      const { affected } = await manager.queryRunner!.query(sql, [count, count], true);
-      if (affected === 1) await outbox.record(manager, EVERYTHING);
-    });
+    // Nearly always there is nothing, and then nobody waits for a writer.
+    const [found] = await database.select(UNTOLD);
+    if (found) await database.write((manager) => outbox.#catchUp(manager));
     return outbox;
+  }
+
+  async #catchUp(manager: EntityManager): Promise<void> {
+    const count = await readUnsharedWrites(manager);
+    const sql = "UPDATE blog_counter SET value = ? WHERE name = 'shared-until' AND value <> ?";
+    const { affected } = await manager.queryRunner!.query(sql, [count, count], true);
+    if (affected === 1) await this.record(manager, EVERYTHING);
   }
 
   record(manager: EntityManager, invalidation: Invalidation): Promise<number> {

@@ -159,7 +159,7 @@ export class MemoryStore implements CacheStore {
   }
 
   #isCurrent({ within, stamp }: Cell): boolean {
-    return within.length === 0 || isSame(stamp, this.#stampOf(within));
+    return within.every((name, i) => this.#generations.get(name) === stamp[i]);
   }
 
   #stampOf(within: readonly string[]): (number | undefined)[] {
