@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, TestRedis } from '#libs/testing';
 import { STORES, type Store } from './databases.js';
@@ -216,6 +217,21 @@ describe.each(KINDS)('reads in %s with the cache in %s', (store, kind) => {
     expect((await blog.ask('GET', path, { accept: 'text/html' })).status).toBe(406);
     expect((await blog.ask('GET', path, { accept: 'text/html, */*;q=0.1' })).status).toBe(200);
     expect((await blog.ask('POST', path)).status).toBe(405);
+  });
+
+  it('hear of what is written past the API, as the documentation says how', async () => {
+    const { body } = await blog.makeArticle();
+    const [path, list] = [`articles/${body.id}`, 'articles?sort=-id&page_size=1'];
+    await getTwice(path);
+    await getTwice(list);
+    const page = readFileSync('docs/double-write.md', 'utf8');
+    const [, statements] = /```sql\n([^`]*)```/.exec(page)!;
+    const change = `UPDATE blog_article SET title = 'past it', version = version + 1 WHERE id = ${body.id}`;
+    await blog.change(change, ...statements!.trim().split('\n'));
+    await eventually('the news', 10_000, async () => {
+      await blog.clock.advance(100);
+      return (await get(path)).body.title === 'past it' && (await get(list)).body.items[0].title === 'past it';
+    });
   });
 
   it('of very long addresses are answered and not kept', async () => {

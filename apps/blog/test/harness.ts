@@ -74,10 +74,12 @@ export class TestBlog {
     return rows;
   }
 
-  /** Changes the database past the blog. */
-  async change(sql: string): Promise<void> {
+  /** Changes the database past the blog, in one transaction. */
+  async change(...statements: readonly string[]): Promise<void> {
     const database = await openDatabase(this.databaseUrl);
-    await database.write((manager) => manager.query(sql));
+    await database.write(async (manager) => {
+      for (const sql of statements) await manager.query(sql);
+    });
     await database.close();
   }
 
