@@ -24,7 +24,7 @@ import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
 import type { TokenKeys } from './auth/token-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
-import { openCaching, type BlogCache, type MakeCache } from './caching/blog-cache.js';
+import { openCaching, type BlogCache, type CachingOptions, type MakeCache } from './caching/blog-cache.js';
 import { serveHotReads } from './caching/hot-reads.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open.js';
@@ -57,18 +57,12 @@ export async function startBlog(
   const database = await openDatabase(config.database.url, config.database.pool_size);
   let cache: BlogCache | undefined;
   try {
-    const keys = loadKeys(config, log, clock);
-    const revocations = new Revocations({ database, clock });
-    const accounts = new Accounts({ database, revocations, clock, passwords: new Passwords() });
-    const lists = new Lists(database, new Cursors(await sharedSecret(database, 'cursors')));
-    const answers = new Answers(database, clock);
-    const caching = await openCaching({ config, database, clock, log, makeCache });
-    cache = caching.cache;
-    const parts = { config, log, clock, database, ...caching, lists, answers, keys, revocations, accounts };
+    const parts = await openParts({ config, database, log, clock, makeCache });
+    cache = parts.cache;
     await cache.start();
     const { app, listening } = await serve(config, parts);
     // After all that can fail: a password that was made up is told once, by a program that runs.
-    const account = await ensureAdmin(accounts, config.auth.admin_password);
+    const account = await ensureAdmin(parts.accounts, config.auth.admin_password);
     const discovery = register(config, listening, log, clock);
     return {
       endpoints: { blog: listening.url },
@@ -79,7 +73,7 @@ export async function startBlog(
       async stop() {
         await discovery?.stop();
         await drain(app, DRAIN_DEADLINE_MS);
-        await caching.cache.stop();
+        await parts.cache.stop();
         await database.close();
       },
     };
@@ -88,6 +82,19 @@ export async function startBlog(
     await database.close();
     throw error;
   }
+}
+
+async function openParts(options: CachingOptions & { readonly config: Config }): Promise<BlogParts> {
+  const { config, database, log, clock } = options;
+  const revocations = new Revocations({ database, clock });
+  return {
+    ...{ config, log, clock, database, revocations },
+    ...(await openCaching(options)),
+    accounts: new Accounts({ database, revocations, clock, passwords: new Passwords() }),
+    lists: new Lists(database, new Cursors(await sharedSecret(database, 'cursors'))),
+    answers: new Answers(database, clock),
+    keys: loadKeys(config, log, clock),
+  };
 }
 
 function loadKeys({ auth, blog }: Config, log: Logger, clock: Clock): TokenKeys {
