@@ -21,8 +21,9 @@ interface Row {
 const BETWEEN_MS = 2;
 /** The share of reads that are of a list. */
 const LISTS = 0.1;
-/** A request to a process that is stopped, or was killed, is given up. */
+/** A request to a process that is stopped, or was killed, is given up; a write soon, so that others are made meanwhile. */
 const GIVE_UP_MS = 15_000;
+const GIVE_UP_WRITE_MS = 500;
 
 /** Changes rows at random, through processes at random. What is not acknowledged is left to chance. */
 export async function write({ processes, ids, oracle, authorization, signal }: Load): Promise<void> {
@@ -30,7 +31,8 @@ export async function write({ processes, ids, oracle, authorization, signal }: L
     const [id, { url }] = [pick(ids), pick(processes)];
     const headers = { authorization, 'if-match': '*', 'content-type': 'application/json' };
     const body = JSON.stringify({ title: `title ${n}` });
-    const row = await ask<Row>(`${url}/api/v1/articles/${id}`, { method: 'PATCH', headers, body });
+    const change = { method: 'PATCH', headers, body };
+    const row = await ask<Row>(`${url}/api/v1/articles/${id}`, change, GIVE_UP_WRITE_MS);
     if (row) oracle.acknowledge(row.id, row.version, performance.now());
     await sleep(BETWEEN_MS);
   }
@@ -78,9 +80,9 @@ export async function readList(url: string): Promise<readonly Row[]> {
 }
 
 /** What is answered; undefined for whatever is not a 200. */
-export async function ask<T>(url: string, init: RequestInit = {}): Promise<T | undefined> {
+export async function ask<T>(url: string, init: RequestInit = {}, giveUpMs = GIVE_UP_MS): Promise<T | undefined> {
   try {
-    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(GIVE_UP_MS) });
+    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(giveUpMs) });
     const body = await answer.text();
     return answer.status === 200 ? (JSON.parse(body) as T) : undefined;
   } catch {
