@@ -16,7 +16,7 @@ import {
   type Listening,
 } from '#libs/http';
 import { nestLogger, type Logger } from '#libs/observability';
-import type { ProbeGroups } from '#libs/probes';
+import { Shutdown } from '#libs/probes';
 import { listenError, requireFreePort, storageError, version, type Started } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { Revocations } from './auth/revocations.js';
@@ -24,13 +24,13 @@ import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
 import type { TokenKeys } from './auth/token-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
-import type { Database } from './database/database.js';
 import { openDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
 import { Answers } from './idempotency/answers.js';
 import { Lists } from './lists/list.js';
 import { httpLimits, limitBlogRates } from './limits.js';
 import type { BlogParts } from './parts.js';
+import { blogProbes, type BlogProbesOptions } from './probes.js';
 import { Accounts } from './users/accounts.js';
 import { ensureAdmin } from './users/first-admin.js';
 import { Passwords } from './users/passwords.js';
@@ -40,7 +40,7 @@ const DRAIN_DEADLINE_MS = 3_000;
 
 /**
  * Starts the blog: database, account, HTTP, and last the registration, so that nobody is sent here too early. It stops in
- * reverse.
+ * reverse: not ready, not registered, not listening, and the database last.
  *
  * @throws StartError when a setting has to be changed first
  */
@@ -54,10 +54,12 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
     const lists = new Lists(database, new Cursors(await sharedSecret(database, 'cursors')));
     const answers = new Answers(database, clock);
     const parts = { config, log, clock, database, lists, answers, keys, revocations, accounts };
-    const { app, listening } = await serve(config, parts);
+    const shutdown = new Shutdown();
+    const discovery = openDiscovery(config, log, clock);
+    const { app, listening } = await serve(config, parts, { database, shutdown, discovery });
     // After all that can fail: a password that was made up is told once, by a program that runs.
     const account = await ensureAdmin(accounts, config.auth.admin_password);
-    const discovery = register(config, listening, log, clock);
+    if (discovery) register(discovery, config, listening);
     return {
       endpoints: { blog: listening.url },
       banner: [`blog ${listening.url}/api/v1/articles`, `docs ${listening.url}/docs`],
@@ -65,7 +67,9 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
       // Whoever waits for this program finds it in the registry, if that is there.
       settled: async () => discovery?.tried(),
       async stop() {
+        shutdown.begin();
         await discovery?.stop();
+        await shutdown.wait(clock, config.blog.shutdown_delay);
         await drain(app, DRAIN_DEADLINE_MS);
         await database.close();
       },
@@ -86,14 +90,20 @@ function loadKeys({ auth, blog }: Config, log: Logger, clock: Clock): TokenKeys 
   }
 }
 
-async function serve(config: Config, parts: BlogParts): Promise<{ app: NestFastifyApplication; listening: Listening }> {
+type Probed = Pick<BlogProbesOptions, 'database' | 'shutdown' | 'discovery'>;
+
+async function serve(
+  config: Config,
+  parts: BlogParts,
+  probed: Probed,
+): Promise<{ app: NestFastifyApplication; listening: Listening }> {
   const { blog } = config;
   const { adapter, closeRoutes } = createHttpAdapter(httpLimits(config));
-  const { log, database } = parts;
+  const { log } = parts;
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     BlogModule.forRoot(
       parts,
-      probes(database, () => app.getHttpServer().listening),
+      blogProbes({ ...probed, dataDir: blog.data_dir, isListening: () => app.getHttpServer().listening }),
     ),
     adapter,
     { bodyParser: false, logger: nestLogger(log), abortOnError: false },
@@ -119,23 +129,15 @@ async function serve(config: Config, parts: BlogParts): Promise<{ app: NestFasti
   }
 }
 
-function probes(database: Database, isListening: () => boolean): ProbeGroups {
-  const listener = {
-    name: 'listener',
-    check() {
-      if (!isListening()) throw new Error('the HTTP port is not open');
-    },
-  };
-  return { live: [], ready: [{ name: 'database', check: () => database.check() }, listener] };
+function openDiscovery({ blog }: Config, log: Logger, clock: Clock): Discovery | undefined {
+  if (blog.registry_url === '') return undefined;
+  return new Discovery({ registryUrl: blog.registry_url, token: blog.registry_token, clock, log });
 }
 
-function register({ blog }: Config, { address, port }: Listening, log: Logger, clock: Clock): Discovery | undefined {
-  if (blog.registry_url === '') return undefined;
-  const discovery = new Discovery({ registryUrl: blog.registry_url, token: blog.registry_token, clock, log });
+function register(discovery: Discovery, { blog }: Config, { address, port }: Listening): void {
   for (const name of blog.service_names) {
     // An address that stands for all is of no use to a client: the registry then gives out that of its node.
     const reachable = isUnspecified(address) ? {} : { address };
     discovery.register({ name, port, ttl: blog.check_ttl, ...reachable });
   }
-  return discovery;
 }

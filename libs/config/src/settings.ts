@@ -51,6 +51,8 @@ const shortText = pattern('at most 64 characters of ASCII', /^[ -~]{0,64}$/);
 const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
 /** Records hold 31 bits of seconds (RFC 2181 section 8). */
 const ttl = duration('0s', '596523h');
+/** With what comes after it, a program is to be gone within 10 s. */
+const shutdownDelay = duration('0s', '4s');
 const path = pattern('the beginning of a path, such as /v1/agent/host', /^\/[\x21-\x7e]*$/);
 const nothing = pattern('nothing: this release has no use for it', /^$/);
 const one = pattern('1 (one process; more come with rolling reload)', /^1$/);
@@ -79,6 +81,7 @@ export const SETTINGS = {
     block_endpoints: setting(list(path), ''),
     response_headers: setting(httpFields, ''),
     max_header_bytes: setting(integer(4_096, 1_048_576), '16384'),
+    shutdown_delay: setting(shutdownDelay, '0s'),
   },
   dns: {
     domain: setting(domain, 'consul'),
@@ -114,6 +117,7 @@ export const SETTINGS = {
     check_ttl: setting(duration('100ms', '24h'), '10s'),
     cors_origins: setting(list(origin), ''),
     trusted_proxies: setting(list(network), ''),
+    shutdown_delay: setting(shutdownDelay, '0s'),
   },
   database: {
     url: secret(database, 'sqlite:var/blog/blog.sqlite'),
