@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/config';
 import { Discovery } from '#libs/discovery';
 import {
+  addHttpMetrics,
   allowOrigins,
   createHttpAdapter,
   Cursors,
@@ -15,20 +16,23 @@ import {
   ValidationPipe,
   type Listening,
 } from '#libs/http';
-import { nestLogger, type Logger } from '#libs/observability';
+import { Metrics, nestLogger, type Logger } from '#libs/observability';
 import { Shutdown } from '#libs/probes';
-import { listenError, requireFreePort, storageError, version, type Started } from '#libs/supervisor';
+import { listenError, requireFreePort, storageError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { Revocations } from './auth/revocations.js';
 import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
 import type { TokenKeys } from './auth/token-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
+import { CountedDatabase } from './database/counted.js';
 import { openDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
 import { Answers } from './idempotency/answers.js';
 import { Lists } from './lists/list.js';
 import { httpLimits, limitBlogRates } from './limits.js';
+import { addAccessMetrics } from './metrics/access-metrics.js';
+import { addDatabaseMetrics } from './metrics/database-metrics.js';
 import type { BlogParts } from './parts.js';
 import { blogProbes, type BlogProbesOptions } from './probes.js';
 import { Accounts } from './users/accounts.js';
@@ -38,15 +42,24 @@ import { Passwords } from './users/passwords.js';
 /** What is under way after so many milliseconds of draining is cut off; deregistering takes two seconds at most. */
 const DRAIN_DEADLINE_MS = 3_000;
 
+/** What a test replaces; a program has the supervisor's. */
+export interface BlogOptions extends Partial<Supervisor> {
+  readonly clock?: Clock;
+}
+
 /**
  * Starts the blog: database, account, HTTP, and last the registration, so that nobody is sent here too early. It stops in
  * reverse: not ready, not registered, not listening, and the database last.
  *
  * @throws StartError when a setting has to be changed first
  */
-export async function startBlog(config: Config, log: Logger, clock: Clock = systemClock): Promise<Started> {
+export async function startBlog(
+  config: Config,
+  log: Logger,
+  { clock = systemClock, metrics = new Metrics(version()) }: BlogOptions = {},
+): Promise<Started> {
   await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
-  const database = await openDatabase(config.database.url, config.database.pool_size);
+  const database = new CountedDatabase(await openDatabase(config.database.url, config.database.pool_size));
   try {
     const keys = loadKeys(config, log, clock);
     const revocations = new Revocations({ database, clock });
@@ -54,9 +67,10 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
     const lists = new Lists(database, new Cursors(await sharedSecret(database, 'cursors')));
     const answers = new Answers(database, clock);
     const parts = { config, log, clock, database, lists, answers, keys, revocations, accounts };
+    addDatabaseMetrics(metrics, database);
     const shutdown = new Shutdown();
     const discovery = openDiscovery(config, log, clock);
-    const { app, listening } = await serve(config, parts, { database, shutdown, discovery });
+    const { app, listening } = await serve(config, parts, { database, shutdown, discovery, metrics });
     // After all that can fail: a password that was made up is told once, by a program that runs.
     const account = await ensureAdmin(accounts, config.auth.admin_password);
     if (discovery) register(discovery, config, listening);
@@ -90,15 +104,17 @@ function loadKeys({ auth, blog }: Config, log: Logger, clock: Clock): TokenKeys 
   }
 }
 
-type Probed = Pick<BlogProbesOptions, 'database' | 'shutdown' | 'discovery'>;
+interface Watched extends Pick<BlogProbesOptions, 'database' | 'shutdown' | 'discovery'> {
+  readonly metrics: Metrics;
+}
 
 async function serve(
   config: Config,
   parts: BlogParts,
-  probed: Probed,
+  { metrics, ...probed }: Watched,
 ): Promise<{ app: NestFastifyApplication; listening: Listening }> {
   const { blog } = config;
-  const { adapter, closeRoutes } = createHttpAdapter(httpLimits(config));
+  const { adapter, closeRoutes, requests } = createHttpAdapter(httpLimits(config));
   const { log } = parts;
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     BlogModule.forRoot(
@@ -109,7 +125,9 @@ async function serve(
     { bodyParser: false, logger: nestLogger(log), abortOnError: false },
   );
   allowOrigins(adapter.getInstance(), blog.cors_origins);
-  limitBlogRates(app, parts);
+  const refusals = limitBlogRates(app, parts);
+  addHttpMetrics(metrics, requests, app.getHttpServer());
+  addAccessMetrics(metrics, requests, refusals);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocumentation(app, {

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { changedSettings, type Config } from '#libs/config';
 import type { DnsServer } from '#libs/dns';
-import { drain, listen, serveDocument, type Listening } from '#libs/http';
+import { addHttpMetrics, drain, listen, serveDocument, type Listening } from '#libs/http';
 import { Metrics, nestLogger, type Logger } from '#libs/observability';
 import { Shutdown } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
@@ -56,6 +56,7 @@ export async function startResolver(
     addRegistryMetrics(metrics, registry, watches);
     addDnsMetrics(metrics, dns);
     const server = createConsulServer(apiOptions(config, tokens));
+    addHttpMetrics(metrics, server.requests, server.server.server);
     const consul = { registry, watches, log, metrics, reload, server };
     const shutdown = new Shutdown();
     const http = await serve(config, consul, { dns, shutdown });

@@ -7,6 +7,7 @@ export { buildEtag, isNoneMatch, requireMatch } from './etag.js';
 export { Cursors, type Position } from './cursor.js';
 export { bodyErrors } from './field-errors.js';
 export { createHttpAdapter, type HttpAdapter, type HttpLimits } from './http.adapter.js';
+export { addHttpMetrics } from './http-metrics.js';
 export { HTTP_PROBLEMS } from './http-problems.js';
 export { MultipartBody, type FileForm, type ReceivedFile } from './multipart.js';
 export { networkOf } from './network.js';
@@ -25,7 +26,8 @@ export {
 } from './pagination.js';
 export { ProblemFilter } from './problem.filter.js';
 export { Problem, type FieldError, type ProblemKind } from './problem.js';
-export { limitRates, type Charge, type RatePolicy } from './rate-limits.js';
+export { limitRates, type Charge, type RateRefusals, type RatePolicy } from './rate-limits.js';
 export { LocalRates, type RateStore } from './rate-store.js';
+export { RequestCounts, type RouteCounts } from './request-counts.js';
 export { drain, isUnspecified, listen, type Listening } from './server.js';
 export { ValidationPipe } from './validation.pipe.js';
