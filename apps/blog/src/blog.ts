@@ -2,21 +2,18 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/config';
-import { Discovery } from '#libs/discovery';
 import {
-  addHttpMetrics,
   allowOrigins,
   createHttpAdapter,
   Cursors,
   drain,
-  isUnspecified,
   listen,
   ProblemFilter,
   serveDocumentation,
   ValidationPipe,
   type Listening,
 } from '#libs/http';
-import { Metrics, nestLogger, type Logger } from '#libs/observability';
+import { Metrics, nestLogger, startTracing, type Logger } from '#libs/observability';
 import { Shutdown } from '#libs/probes';
 import { listenError, requireFreePort, storageError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
@@ -25,19 +22,19 @@ import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
 import type { TokenKeys } from './auth/token-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
-import { CountedDatabase } from './database/counted.js';
-import { openDatabase } from './database/open.js';
+import { openWatchedDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
 import { Answers } from './idempotency/answers.js';
 import { Lists } from './lists/list.js';
-import { httpLimits, limitBlogRates } from './limits.js';
-import { addAccessMetrics } from './metrics/access-metrics.js';
+import { httpLimits } from './limits.js';
 import { addDatabaseMetrics } from './metrics/database-metrics.js';
 import type { BlogParts } from './parts.js';
 import { blogProbes, type BlogProbesOptions } from './probes.js';
+import { openDiscovery, registerBlog } from './registration.js';
 import { Accounts } from './users/accounts.js';
 import { ensureAdmin } from './users/first-admin.js';
 import { Passwords } from './users/passwords.js';
+import { watchRequests, type WatchOptions } from './watch.js';
 
 /** What is under way after so many milliseconds of draining is cut off; deregistering takes two seconds at most. */
 const DRAIN_DEADLINE_MS = 3_000;
@@ -59,7 +56,8 @@ export async function startBlog(
   { clock = systemClock, metrics = new Metrics(version()) }: BlogOptions = {},
 ): Promise<Started> {
   await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
-  const database = new CountedDatabase(await openDatabase(config.database.url, config.database.pool_size));
+  const tracing = await startTracing(config.trace, 'signpost-blog', version(), log);
+  const database = await openWatchedDatabase(config.database, tracing);
   try {
     const keys = loadKeys(config, log, clock);
     const revocations = new Revocations({ database, clock });
@@ -69,11 +67,11 @@ export async function startBlog(
     const parts = { config, log, clock, database, lists, answers, keys, revocations, accounts };
     addDatabaseMetrics(metrics, database);
     const shutdown = new Shutdown();
-    const discovery = openDiscovery(config, log, clock);
-    const { app, listening } = await serve(config, parts, { database, shutdown, discovery, metrics });
+    const discovery = openDiscovery(config, { log, clock, tracing });
+    const { app, listening } = await serve(config, parts, { database, shutdown, discovery, metrics, tracing });
     // After all that can fail: a password that was made up is told once, by a program that runs.
     const account = await ensureAdmin(accounts, config.auth.admin_password);
-    if (discovery) register(discovery, config, listening);
+    if (discovery) registerBlog(discovery, config, listening);
     return {
       endpoints: { blog: listening.url },
       banner: [`blog ${listening.url}/api/v1/articles`, `docs ${listening.url}/docs`],
@@ -85,6 +83,7 @@ export async function startBlog(
         await discovery?.stop();
         await shutdown.wait(clock, config.blog.shutdown_delay);
         await drain(app, DRAIN_DEADLINE_MS);
+        await tracing?.stop();
         await database.close();
       },
     };
@@ -104,14 +103,12 @@ function loadKeys({ auth, blog }: Config, log: Logger, clock: Clock): TokenKeys 
   }
 }
 
-interface Watched extends Pick<BlogProbesOptions, 'database' | 'shutdown' | 'discovery'> {
-  readonly metrics: Metrics;
-}
+type Watched = Pick<BlogProbesOptions, 'database' | 'shutdown' | 'discovery'> & Omit<WatchOptions, 'requests'>;
 
 async function serve(
   config: Config,
   parts: BlogParts,
-  { metrics, ...probed }: Watched,
+  { metrics, tracing, ...probed }: Watched,
 ): Promise<{ app: NestFastifyApplication; listening: Listening }> {
   const { blog } = config;
   const { adapter, closeRoutes, requests } = createHttpAdapter(httpLimits(config));
@@ -124,10 +121,8 @@ async function serve(
     adapter,
     { bodyParser: false, logger: nestLogger(log), abortOnError: false },
   );
+  watchRequests(app, parts, { requests, metrics, tracing });
   allowOrigins(adapter.getInstance(), blog.cors_origins);
-  const refusals = limitBlogRates(app, parts);
-  addHttpMetrics(metrics, requests, app.getHttpServer());
-  addAccessMetrics(metrics, requests, refusals);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocumentation(app, {
@@ -144,18 +139,5 @@ async function serve(
   } catch (error) {
     await app.close();
     throw listenError(error, 'blog', 'http_port', blog.http_port);
-  }
-}
-
-function openDiscovery({ blog }: Config, log: Logger, clock: Clock): Discovery | undefined {
-  if (blog.registry_url === '') return undefined;
-  return new Discovery({ registryUrl: blog.registry_url, token: blog.registry_token, clock, log });
-}
-
-function register(discovery: Discovery, { blog }: Config, { address, port }: Listening): void {
-  for (const name of blog.service_names) {
-    // An address that stands for all is of no use to a client: the registry then gives out that of its node.
-    const reachable = isUnspecified(address) ? {} : { address };
-    discovery.register({ name, port, ttl: blog.check_ttl, ...reachable });
   }
 }

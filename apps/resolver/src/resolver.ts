@@ -2,8 +2,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { changedSettings, type Config } from '#libs/config';
 import type { DnsServer } from '#libs/dns';
-import { addHttpMetrics, drain, listen, serveDocument, type Listening } from '#libs/http';
-import { Metrics, nestLogger, type Logger } from '#libs/observability';
+import { addHttpMetrics, drain, listen, logRequests, serveDocument, traceRequests, type Listening } from '#libs/http';
+import { Metrics, nestLogger, startTracing, type Logger, type Tracing } from '#libs/observability';
 import { Shutdown } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
 import { listenError, requireFreePort, StartError, version, type Started, type Supervisor } from '#libs/supervisor';
@@ -46,6 +46,7 @@ export async function startResolver(
   await requireGuardedApi(config);
   await requireFreePort(http_host, http_port, 'resolver', 'http_port');
   await requireFreePort(dns_host, dns_port, 'resolver', 'dns_port');
+  const tracing = await startTracing(config.trace, 'signpost-resolver', version(), log);
   const registry = await startRegistry(config, log, clock);
   const watches = new Watches(registry.catalog, clock);
   let tokens: Tokens | undefined;
@@ -57,10 +58,12 @@ export async function startResolver(
     addDnsMetrics(metrics, dns);
     const server = createConsulServer(apiOptions(config, tokens));
     addHttpMetrics(metrics, server.requests, server.server.server);
+    logRequests(server.server, log);
+    if (tracing) traceRequests(server.server, tracing);
     const consul = { registry, watches, log, metrics, reload, server };
     const shutdown = new Shutdown();
     const http = await serve(config, consul, { dns, shutdown });
-    return toStarted(config, { ...http, registry, watches, tokens, dns, shutdown, clock });
+    return toStarted(config, { ...http, registry, watches, tokens, dns, shutdown, clock, tracing });
   } catch (error) {
     tokens?.close();
     await dns?.stop();
@@ -77,6 +80,7 @@ interface Parts extends Http {
   readonly dns: DnsServer;
   readonly shutdown: Shutdown;
   readonly clock: Clock;
+  readonly tracing: Tracing | undefined;
 }
 
 function toStarted(config: Config, parts: Parts): Started {
@@ -87,14 +91,15 @@ function toStarted(config: Config, parts: Parts): Started {
     reload(next) {
       // The zone's datacenter is the node's as well, so it stays until the next start like the rest of [resolver].
       dns.reconfigure(dnsSettings({ ...config, dns: next.dns }));
-      return changedSettings(config, next, ['resolver', 'limits']);
+      return changedSettings(config, next, ['resolver', 'limits', 'trace']);
     },
     stop: () => stop(parts, config.resolver.shutdown_delay),
   };
 }
 
 /** Says that it stops, waits until that was heard, answers who is here, and closes the store last. @param delay in milliseconds */
-async function stop({ app, registry, watches, tokens, dns, shutdown, clock }: Parts, delay: number): Promise<void> {
+async function stop(parts: Parts, delay: number): Promise<void> {
+  const { app, registry, watches, tokens, dns, shutdown, clock, tracing } = parts;
   shutdown.begin();
   await shutdown.wait(clock, delay);
   watches.close();
@@ -102,6 +107,7 @@ async function stop({ app, registry, watches, tokens, dns, shutdown, clock }: Pa
   await drain(app, DRAIN_DEADLINE_MS);
   await dns.drain();
   await dns.stop();
+  await tracing?.stop();
   await registry.stop();
 }
 

@@ -45,6 +45,8 @@ const hexSecret = pattern('32 hexadecimal digits', /^[0-9a-f]{32}$/i);
 const password = pattern('at most 128 characters', /^.{0,128}$/u);
 /** As many octets as its hash has (RFC 7518 section 3.2). */
 const hmacSecret = pattern('at least 32 characters', /^.{32,}$/);
+/** As it stands in the header Authorization (RFC 6750 section 2.1), and long enough that nobody guesses it. */
+const debugToken = pattern('at least 16 letters, digits and - . _ ~ + / =', /^[\w.~+/=-]{16,}$/);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
 /** What the server says of itself in records and options, which have to fit the smallest datagram. */
 const shortText = pattern('at most 64 characters of ASCII', /^[ -~]{0,64}$/);
@@ -155,10 +157,17 @@ export const SETTINGS = {
     host: setting(host, '127.0.0.1'),
     port: setting(port, '6060'),
     resolver_port: setting(port, '6061'),
+    token: secret(optional(debugToken), ''),
   },
   log: {
     level: setting(choice('trace', 'debug', 'info', 'warn', 'error', 'silent'), 'info'),
     format: setting(choice('auto', 'pretty', 'json'), 'auto'),
+    file: setting(text, ''),
+  },
+  trace: {
+    otlp_url: setting(optional(url('http:', 'https:')), ''),
+    otlp_headers: secret(httpFields, ''),
+    sample: setting(share, '1'),
   },
 } as const;
 

@@ -28,6 +28,8 @@ export { ProblemFilter } from './problem.filter.js';
 export { Problem, type FieldError, type ProblemKind } from './problem.js';
 export { limitRates, type Charge, type RateRefusals, type RatePolicy } from './rate-limits.js';
 export { LocalRates, type RateStore } from './rate-store.js';
+export { describeRequest, logRequests } from './request-log.js';
+export { traceRequests } from './request-traces.js';
 export { RequestCounts, type RouteCounts } from './request-counts.js';
 export { drain, isUnspecified, listen, type Listening } from './server.js';
 export { ValidationPipe } from './validation.pipe.js';

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DebugServer } from './debug-server.js';
-import { createLogger } from './logger.js';
+import { createLogger } from './log/logger.js';
 import { Metrics } from './metrics/metrics.js';
 
 const log = createLogger({ level: 'silent', format: 'json' }, 'test');

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { expose } from './metrics/exposition.js';
 import type { Metrics } from './metrics/metrics.js';
-import type { Logger } from './logger.js';
+import type { Logger } from './log/logger.js';
 
 /** Scrapers come every 15 s to 60 s and keep their connection; nobody else has a reason to hold many. */
 const LIMITS = { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 20_000 };

@@ -3,7 +3,7 @@ import { DebugServer, type Logger, type Metrics } from '#libs/observability';
 import { listenError } from './start-error.js';
 
 /** The key of `[debug]` that holds a program's port. */
-export type DebugPort = Exclude<keyof Config['debug'], 'host'>;
+export type DebugPort = Exclude<keyof Config['debug'], 'host' | 'token'>;
 
 /** Where a program shows its metrics, or why it does not. */
 export interface Debug {
