@@ -16,7 +16,7 @@ export interface Debug {
 
 /** Opens the port for metrics. A program that cannot have it runs nevertheless: several of one kind may share a machine. */
 export async function startDebug({ debug }: Config, key: DebugPort, metrics: Metrics, log: Logger): Promise<Debug> {
-  const server = new DebugServer(metrics, log);
+  const server = new DebugServer(metrics, log, debug.token);
   try {
     return { endpoints: { debug: await server.start(debug.host, debug[key]) }, stop: () => server.stop() };
   } catch (error) {
