@@ -121,8 +121,8 @@ async function serve(
     adapter,
     { bodyParser: false, logger: nestLogger(log), abortOnError: false },
   );
-  watchRequests(app, parts, { requests, metrics, tracing });
   allowOrigins(adapter.getInstance(), blog.cors_origins);
+  watchRequests(app, parts, { requests, metrics, tracing });
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocumentation(app, {
