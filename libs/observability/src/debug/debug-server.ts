@@ -21,6 +21,8 @@ export class DebugServer {
   readonly #token: string;
   readonly #pages: ReadonlyMap<string, Page>;
   readonly #server: Server;
+  /** That it is bound to. */
+  #address = '';
 
   /** @param token for all but the metrics; empty: only this machine sees more */
   constructor(metrics: Metrics, log: Logger, token = '') {
@@ -42,6 +44,7 @@ export class DebugServer {
     this.#server.listen({ host, port });
     await listening;
     const { address, family, port: bound } = this.#server.address() as AddressInfo;
+    this.#address = address;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   }
 
@@ -72,9 +75,7 @@ export class DebugServer {
       response.setHeader('Allow', page.methods.join(', '));
       return { status: 405, body: `method ${method} not allowed\n` };
     }
-    const refusal = page.guarded
-      ? refuse(headers, this.#token, (this.#server.address() as AddressInfo).address)
-      : undefined;
+    const refusal = page.guarded ? refuse(headers, this.#token, this.#address) : undefined;
     if (refusal?.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     if (refusal) return { status: refusal.status, body: refusal.text };
     const gone = new AbortController();
