@@ -39,7 +39,7 @@ $(BUILT): $(PACKAGES) $(SOURCES) tsconfig.json nest-cli.json $(wildcard apps/*/t
 
 # --- Targets -----------------------------------------------------------------------------------------------------------
 
-.PHONY: help run test check build bench chaos clean print-node tools
+.PHONY: help run test check build bench chaos race graph clean print-node tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -67,6 +67,19 @@ bench: $(BUILT) ## measure against bare peers in the same run: make bench, make 
 
 chaos: $(BUILT) tools ## kill the resolver and the blog with -9 under load 200 times (CHAOS_ROUNDS=20 make chaos: 20 times), and fill a disk; make chaos cache
 	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} vitest run $(or $(addprefix test/chaos/,$(CHAOSES)),test/chaos)
+
+# Tests that let fast-check's scheduler choose the order in which things end, and find the wrong one.
+RACES := libs/registry/test/races.spec.ts libs/cache/test/model.spec.ts
+
+race: $(PACKAGES) ## look for races: make race, RACE_RUNS=100000 make race
+	@RACE_RUNS=$${RACE_RUNS:-5000} vitest run --testTimeout=600000 $(RACES)
+
+graph: $(PACKAGES) tools ## draw which lib uses which, and refuse cycles: dist/graph.svg, and dist/files.svg of all files
+	@depcruise apps libs
+	@mkdir -p dist
+	@depcruise apps libs --collapse '^(apps|libs)/[^/]+' --output-type dot | dot -T svg -o dist/graph.svg
+	@depcruise apps libs --output-type dot | dot -T svg -o dist/files.svg
+	@echo "dist/graph.svg dist/files.svg"
 
 tools: ## install the servers and clients that the tests use, from Debian's packages, and schemathesis into .python/
 	@test/install-tools.sh

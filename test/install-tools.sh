@@ -4,7 +4,7 @@ set -euo pipefail
 
 # command:package
 tools=(
-  curl:curl jq:jq dig:bind9-dnsutils kdig:knot-dnsutils unbound:unbound redis-server:redis-server
+  curl:curl jq:jq promtool:prometheus dot:graphviz dig:bind9-dnsutils kdig:knot-dnsutils unbound:unbound redis-server:redis-server
   mariadbd:mariadb-server-core my_print_defaults:mariadb-client-core
 )
 

@@ -13,14 +13,22 @@ export interface TestResolver {
   stop(): Promise<void>;
 }
 
-/** Starts a resolver whose node is called node1. */
-export async function startTestResolver(options?: ResolverOptions): Promise<TestResolver> {
+/**
+ * Starts a resolver whose node is called node1.
+ *
+ * @param settings as environment variables
+ */
+export async function startTestResolver(
+  options?: ResolverOptions,
+  settings: Record<string, string> = {},
+): Promise<TestResolver> {
   const folder = tempFolder();
   const env = {
     SIGNPOST_RESOLVER_HTTP_PORT: '0',
     SIGNPOST_RESOLVER_DNS_PORT: '0',
     SIGNPOST_RESOLVER_NODE_NAME: 'node1',
     SIGNPOST_RESOLVER_DATA_DIR: folder.path,
+    ...settings,
   };
   const log = createLogger({ level: 'silent', format: 'json' }, 'test');
   const { endpoints, stop } = await startResolver(loadConfig({ env }), log, options);

@@ -14,6 +14,7 @@ import { benchChanges } from './registry/changes.bench.js';
 import { benchRegistrations } from './registry/registrations.bench.js';
 import { benchSize } from './registry/size.bench.js';
 import { benchWatchers } from './registry/watchers.bench.js';
+import { benchMetrics } from './metrics.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'dns-udp': benchUdp,
@@ -30,6 +31,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'cache-reads': benchReads,
   'cache-zipf': benchZipf,
   'cache-stampede': benchStampede,
+  metrics: benchMetrics,
 };
 
 const all = Object.keys(BENCHMARKS);

@@ -8,6 +8,8 @@ import { startServer, subject, type Subject } from './subject.js';
 export interface BenchResolver {
   readonly dns: Subject;
   readonly http: Subject;
+  /** Where its metrics are: `http://127.0.0.1:6061`. */
+  readonly debug: string;
   readonly process: ChildProcess;
   stop(): void;
 }
@@ -32,6 +34,7 @@ export async function startResolver(instances = 0, nodeOptions: readonly string[
   return {
     dns: subject('resolver', ready.endpoints['dns']!, child),
     http: subject('resolver', registry, child),
+    debug: ready.endpoints['debug']!,
     process: child,
     stop() {
       child.kill('SIGKILL');

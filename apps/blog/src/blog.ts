@@ -2,22 +2,20 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/config';
-import { Discovery } from '#libs/discovery';
 import {
   allowOrigins,
   createHttpAdapter,
   Cursors,
   drain,
-  isUnspecified,
   listen,
   ProblemFilter,
   serveDocumentation,
   ValidationPipe,
   type Listening,
 } from '#libs/http';
-import { nestLogger, type Logger } from '#libs/observability';
-import type { ProbeGroups } from '#libs/probes';
-import { listenError, requireFreePort, storageError, version, type Started } from '#libs/supervisor';
+import { Metrics, nestLogger, startTracing, type Logger } from '#libs/observability';
+import { Shutdown } from '#libs/probes';
+import { listenError, requireFreePort, storageError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { Revocations } from './auth/revocations.js';
 import { SharedSecret } from './auth/shared-secret.js';
@@ -26,44 +24,57 @@ import type { TokenKeys } from './auth/token-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
 import { openCaching, type BlogCache, type CachingOptions, type MakeCache } from './caching/blog-cache.js';
 import { serveHotReads } from './caching/hot-reads.js';
-import type { Database } from './database/database.js';
-import { openDatabase } from './database/open.js';
+import { openWatchedDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
 import { Answers } from './idempotency/answers.js';
 import { Lists } from './lists/list.js';
-import { httpLimits, limitBlogRates } from './limits.js';
+import { httpLimits } from './limits.js';
+import { addCacheMetrics } from './metrics/cache-metrics.js';
+import { addDatabaseMetrics } from './metrics/database-metrics.js';
 import type { BlogParts } from './parts.js';
+import { blogProbes, type BlogProbesOptions } from './probes.js';
+import { openDiscovery, registerBlog } from './registration.js';
 import { Accounts } from './users/accounts.js';
 import { ensureAdmin } from './users/first-admin.js';
 import { Passwords } from './users/passwords.js';
+import { watchRequests, type WatchOptions } from './watch.js';
 
 /** What is under way after so many milliseconds of draining is cut off; deregistering takes two seconds at most. */
 const DRAIN_DEADLINE_MS = 3_000;
 
+/** What a test replaces; a program has the supervisor's. */
+export interface BlogOptions extends Partial<Supervisor> {
+  readonly clock?: Clock;
+  readonly makeCache?: MakeCache | undefined;
+}
+
 /**
  * Starts the blog: database, account, HTTP, and last the registration, so that nobody is sent here too early. It stops in
- * reverse.
+ * reverse: not ready, not registered, not listening, and the database last.
  *
- * @param makeCache given by tests alone
  * @throws StartError when a setting has to be changed first
  */
 export async function startBlog(
   config: Config,
   log: Logger,
-  clock: Clock = systemClock,
-  makeCache?: MakeCache,
+  { clock = systemClock, metrics = new Metrics(version()), makeCache }: BlogOptions = {},
 ): Promise<Started> {
   await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
-  const database = await openDatabase(config.database.url, config.database.pool_size);
+  const tracing = await startTracing(config.trace, 'signpost-blog', version(), log);
+  const database = await openWatchedDatabase(config.database, tracing);
   let cache: BlogCache | undefined;
   try {
     const parts = await openParts({ config, database, log, clock, makeCache });
     cache = parts.cache;
     await cache.start();
-    const { app, listening } = await serve(config, parts);
+    addDatabaseMetrics(metrics, database);
+    addCacheMetrics(metrics, cache);
+    const shutdown = new Shutdown();
+    const discovery = openDiscovery(config, { log, clock, tracing });
+    const { app, listening } = await serve(config, parts, { database, shutdown, discovery, metrics, tracing });
     // After all that can fail: a password that was made up is told once, by a program that runs.
     const account = await ensureAdmin(parts.accounts, config.auth.admin_password);
-    const discovery = register(config, listening, log, clock);
+    if (discovery) registerBlog(discovery, config, listening);
     return {
       endpoints: { blog: listening.url },
       banner: [`blog ${listening.url}/api/v1/articles`, `docs ${listening.url}/docs`],
@@ -71,8 +82,11 @@ export async function startBlog(
       // Whoever waits for this program finds it in the registry, if that is there.
       settled: async () => discovery?.tried(),
       async stop() {
+        shutdown.begin();
         await discovery?.stop();
+        await shutdown.wait(clock, config.blog.shutdown_delay);
         await drain(app, DRAIN_DEADLINE_MS);
+        await tracing?.stop();
         await parts.cache.stop();
         await database.close();
       },
@@ -107,20 +121,31 @@ function loadKeys({ auth, blog }: Config, log: Logger, clock: Clock): TokenKeys 
   }
 }
 
-async function serve(config: Config, parts: BlogParts): Promise<{ app: NestFastifyApplication; listening: Listening }> {
+type Watched = Pick<BlogProbesOptions, 'database' | 'shutdown' | 'discovery'> & Omit<WatchOptions, 'requests'>;
+
+async function serve(
+  config: Config,
+  parts: BlogParts,
+  { metrics, tracing, ...probed }: Watched,
+): Promise<{ app: NestFastifyApplication; listening: Listening }> {
   const { blog } = config;
-  const { adapter, closeRoutes } = createHttpAdapter(httpLimits(config));
-  const { log, database } = parts;
+  const { adapter, closeRoutes, requests } = createHttpAdapter(httpLimits(config));
+  const { log } = parts;
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     BlogModule.forRoot(
       parts,
-      probes(database, () => app.getHttpServer().listening),
+      blogProbes({
+        ...probed,
+        cache: parts.cache,
+        dataDir: blog.data_dir,
+        isListening: () => app.getHttpServer().listening,
+      }),
     ),
     adapter,
     { bodyParser: false, logger: nestLogger(log), abortOnError: false },
   );
   allowOrigins(adapter.getInstance(), blog.cors_origins);
-  limitBlogRates(app, parts);
+  watchRequests(app, parts, { requests, metrics, tracing });
   serveHotReads(app, parts);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
@@ -139,25 +164,4 @@ async function serve(config: Config, parts: BlogParts): Promise<{ app: NestFasti
     await app.close();
     throw listenError(error, 'blog', 'http_port', blog.http_port);
   }
-}
-
-function probes(database: Database, isListening: () => boolean): ProbeGroups {
-  const listener = {
-    name: 'listener',
-    check() {
-      if (!isListening()) throw new Error('the HTTP port is not open');
-    },
-  };
-  return { live: [], ready: [{ name: 'database', check: () => database.check() }, listener] };
-}
-
-function register({ blog }: Config, { address, port }: Listening, log: Logger, clock: Clock): Discovery | undefined {
-  if (blog.registry_url === '') return undefined;
-  const discovery = new Discovery({ registryUrl: blog.registry_url, token: blog.registry_token, clock, log });
-  for (const name of blog.service_names) {
-    // An address that stands for all is of no use to a client: the registry then gives out that of its node.
-    const reachable = isUnspecified(address) ? {} : { address };
-    discovery.register({ name, port, ttl: blog.check_ttl, ...reachable });
-  }
-  return discovery;
 }

@@ -1,7 +1,15 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#libs/config';
-import { LocalRates, limitRates, networkOf, type Charge, type HttpLimits, type RatePolicy } from '#libs/http';
+import {
+  LocalRates,
+  limitRates,
+  networkOf,
+  type Charge,
+  type HttpLimits,
+  type RatePolicy,
+  type RateRefusals,
+} from '#libs/http';
 import { recogniseViewer } from './auth/token.guard.js';
 import { Tokens } from './auth/tokens.js';
 import type { BlogParts } from './parts.js';
@@ -19,14 +27,17 @@ export function httpLimits({ blog, limits }: Config): Partial<HttpLimits> {
 }
 
 /** Limits reads, writes and checks of passwords by rate, unless that is switched off. */
-export function limitBlogRates(app: NestFastifyApplication, { config: { limits }, clock }: BlogParts): void {
-  if (!limits.enabled) return;
+export function limitBlogRates(
+  app: NestFastifyApplication,
+  { config: { limits }, clock }: BlogParts,
+): RateRefusals | undefined {
+  if (!limits.enabled) return undefined;
   const tokens = app.get(Tokens);
   const read: RatePolicy = { name: 'read', rate: limits.read_rate };
   const write: RatePolicy = { name: 'write', rate: limits.write_rate };
   const login: RatePolicy = { name: 'login', rate: limits.login_rate };
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  limitRates(fastify, new LocalRates(clock), (request): Charge | undefined => {
+  return limitRates(fastify, new LocalRates(clock), (request): Charge | undefined => {
     // Whoever looks whether this program lives must not be told that it asks too often.
     if (isProbe(request)) return undefined;
     if (checksPassword(request)) return { policy: login, payer: networkPayer(request) };

@@ -11,7 +11,7 @@ await runProgram(
     summary: 'A REST API for articles and tags, which registers itself so that DNS and gateways find it.',
     subCommands: [...USER_COMMANDS, ...CACHE_COMMANDS, PURGE_COMMAND],
     debugPort: 'port',
-    start: (config, log) => startBlog(config, log),
+    start: startBlog,
   },
   process.argv.slice(2),
   process.env,

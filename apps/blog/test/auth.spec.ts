@@ -81,7 +81,7 @@ describe('the log', () => {
     let lines = '';
     const log = pino({ level: 'trace' }, { write: (line: string) => void (lines += line) });
     const settings = { SIGNPOST_DATABASE_URL: `sqlite:${join(blog.folder, 'broken.sqlite')}` };
-    const { endpoints, stop } = await startBlog(blog.settings(settings), log, blog.clock);
+    const { endpoints, stop } = await startBlog(blog.settings(settings), log, { clock: blog.clock });
     const database = await openDatabase(settings.SIGNPOST_DATABASE_URL);
     await database.write((manager) => manager.query('DROP TABLE blog_counter'));
     await database.close();

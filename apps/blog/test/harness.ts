@@ -101,7 +101,7 @@ export class TestBlog {
   /** Starts one more blog in the same folder and, unless `more` says otherwise, on the same database: the caller stops it. */
   startAnother(more: Record<string, string> = {}): Promise<Started> {
     const log = pino({ level: 'info' }, { write: (line: string) => void this.logged.push(line) });
-    return startBlog(this.settings(more), log, this.clock);
+    return startBlog(this.settings(more), log, { clock: this.clock });
   }
 
   /** Stops it, and leaves its database. */

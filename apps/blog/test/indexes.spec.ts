@@ -51,6 +51,7 @@ describe.each(STORES)('on %s, a list goes by its index:', (store) => {
     await fill(database);
     const recording: Database = {
       dialect: database.dialect,
+      pools: database.pools,
       select: (sql, values = []) => {
         asked.push({ sql, values });
         return database.select(sql, values);

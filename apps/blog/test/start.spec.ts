@@ -49,12 +49,15 @@ describe('start', () => {
 
   it('is ready, and says what it is by', async () => {
     const { status, body } = await blog.ask('GET', '/readyz?verbose');
-    expect([status, body]).toEqual([200, '[+]ping ok\n[+]database ok\n[+]listener ok\nreadyz check passed\n']);
+    expect([status, body]).toEqual([
+      200,
+      '[+]ping ok\n[+]shutdown ok\n[+]listener ok\n[+]database ok\n[+]registry ok\n[+]disk ok\nreadyz check passed\n',
+    ]);
   });
 });
 
 describe('a registry', () => {
-  it('hears of each service once the port is open, and that it ends before the port closes', async () => {
+  it('hears of each service once the port is open, and that it ends before the port closes, after a delay', async () => {
     const heard: string[] = [];
     let port = '';
     const registry = createServer((request, response) => {
@@ -63,7 +66,7 @@ describe('a registry', () => {
         for await (const chunk of request.setEncoding('utf8')) body += chunk as string;
         const { Name, Port } = JSON.parse(body || '{}') as { Name?: string; Port?: number };
         if (Port) port = String(Port);
-        const answered = await fetch(`http://127.0.0.1:${port}/livez`).then(({ status }) => status);
+        const answered = await fetch(`http://127.0.0.1:${port}/readyz`).then(({ status }) => status);
         const [, , , , action] = request.url!.split(/[/?]/);
         heard.push([action, Name, answered].filter((part) => part !== undefined).join(' '));
         response.end();
@@ -71,14 +74,27 @@ describe('a registry', () => {
     });
     await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
     const registryUrl = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
-    const started = await blog.startAnother({ SIGNPOST_BLOG_REGISTRY_URL: registryUrl });
+    const started = await blog.startAnother({
+      SIGNPOST_BLOG_REGISTRY_URL: registryUrl,
+      SIGNPOST_BLOG_SHUTDOWN_DELAY: '2s',
+    });
     await eventually('both to register', 5_000, () => heard.length === 4);
     expect(heard.filter((call) => call.startsWith('register')).sort()).toEqual([
       'register blog 200',
       'register user 200',
     ]);
-    await started.stop();
-    expect(heard.slice(4)).toEqual(['deregister 200', 'deregister 200']);
+    const stopped = started.stop();
+    await eventually('both to be taken out', 5_000, () => heard.length === 6);
+    expect(heard.slice(4)).toEqual(['deregister 500', 'deregister 500']);
+    const text = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).then((answer) => answer.text());
+    expect(await text('/readyz')).toContain('[-]shutdown failed: reason withheld');
+    expect(await text('/livez')).toBe('ok');
+    let ended = false;
+    void stopped.then(() => (ended = true));
+    await eventually('the end of the delay', 5_000, async () => {
+      await blog.clock.advance(2_000);
+      return ended;
+    });
     await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow('fetch failed');
     registry.close();
   });

@@ -2,9 +2,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { changedSettings, type Config } from '#libs/config';
 import type { DnsServer } from '#libs/dns';
-import { drain, listen, serveDocument, type Listening } from '#libs/http';
-import { Metrics, nestLogger, type Logger } from '#libs/observability';
-import type { Probe, ProbeGroups } from '#libs/probes';
+import { addHttpMetrics, drain, listen, logRequests, serveDocument, traceRequests, type Listening } from '#libs/http';
+import { Metrics, nestLogger, startTracing, type Logger, type Tracing } from '#libs/observability';
+import { Shutdown } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
 import { listenError, requireFreePort, StartError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
@@ -14,13 +14,12 @@ import type { Tokens } from './consul/access/tokens.js';
 import type { ConsulModuleOptions } from './consul/consul.module.js';
 import { buildDocument } from './consul/openapi/document.js';
 import { createConsulServer } from './consul/server.js';
-import { dnsProbe } from './dns/dns-probe.js';
 import { addressOf, dnsSettings, startDns } from './dns/dns.js';
 import { addDnsMetrics } from './metrics/dns-metrics.js';
 import { addRegistryMetrics } from './metrics/registry-metrics.js';
 import { ownNode } from './own-node.js';
+import { resolverProbes } from './probes/probes.js';
 import { ResolverModule } from './resolver.module.js';
-import { storeProbe } from './store-probe.js';
 
 /** Requests that are under way after so many milliseconds of draining are cut off. */
 const DRAIN_DEADLINE_MS = 3_000;
@@ -47,6 +46,7 @@ export async function startResolver(
   await requireGuardedApi(config);
   await requireFreePort(http_host, http_port, 'resolver', 'http_port');
   await requireFreePort(dns_host, dns_port, 'resolver', 'dns_port');
+  const tracing = await startTracing(config.trace, 'signpost-resolver', version(), log);
   const registry = await startRegistry(config, log, clock);
   const watches = new Watches(registry.catalog, clock);
   let tokens: Tokens | undefined;
@@ -57,9 +57,13 @@ export async function startResolver(
     addRegistryMetrics(metrics, registry, watches);
     addDnsMetrics(metrics, dns);
     const server = createConsulServer(apiOptions(config, tokens));
+    addHttpMetrics(metrics, server.requests, server.server.server);
+    logRequests(server.server, log);
+    if (tracing) traceRequests(server.server, tracing);
     const consul = { registry, watches, log, metrics, reload, server };
-    const http = await serve(config, consul, [dnsProbe(dns), storeProbe(registry)]);
-    return toStarted(config, { ...http, registry, watches, tokens, dns });
+    const shutdown = new Shutdown();
+    const http = await serve(config, consul, { dns, shutdown });
+    return toStarted(config, { ...http, registry, watches, tokens, dns, shutdown, clock, tracing });
   } catch (error) {
     tokens?.close();
     await dns?.stop();
@@ -74,26 +78,37 @@ interface Parts extends Http {
   readonly watches: Watches;
   readonly tokens: Tokens | undefined;
   readonly dns: DnsServer;
+  readonly shutdown: Shutdown;
+  readonly clock: Clock;
+  readonly tracing: Tracing | undefined;
 }
 
-function toStarted(config: Config, { app, listening, registry, watches, tokens, dns }: Parts): Started {
+function toStarted(config: Config, parts: Parts): Started {
+  const { listening, dns } = parts;
   return {
     endpoints: { registry: listening.url, dns: addressOf(dns) },
     banner: [`registry ${listening.url}/v1/catalog/services`, `dns      ${addressOf(dns)}`],
     reload(next) {
       // The zone's datacenter is the node's as well, so it stays until the next start like the rest of [resolver].
       dns.reconfigure(dnsSettings({ ...config, dns: next.dns }));
-      return changedSettings(config, next, ['resolver', 'limits']);
+      return changedSettings(config, next, ['resolver', 'limits', 'trace']);
     },
-    async stop() {
-      watches.close();
-      tokens?.close();
-      await drain(app, DRAIN_DEADLINE_MS);
-      await dns.drain();
-      await dns.stop();
-      await registry.stop();
-    },
+    stop: () => stop(parts, config.resolver.shutdown_delay),
   };
+}
+
+/** Says that it stops, waits until that was heard, answers who is here, and closes the store last. @param delay in milliseconds */
+async function stop(parts: Parts, delay: number): Promise<void> {
+  const { app, registry, watches, tokens, dns, shutdown, clock, tracing } = parts;
+  shutdown.begin();
+  await shutdown.wait(clock, delay);
+  watches.close();
+  tokens?.close();
+  await drain(app, DRAIN_DEADLINE_MS);
+  await dns.drain();
+  await dns.stop();
+  await tracing?.stop();
+  await registry.stop();
 }
 
 async function startRegistry(config: Config, log: Logger, clock: Clock): Promise<Registry> {
@@ -122,11 +137,21 @@ interface Http {
   readonly listening: Listening;
 }
 
-async function serve({ resolver }: Config, consul: ConsulModuleOptions, ready: readonly Probe[]): Promise<Http> {
+async function serve(
+  { resolver }: Config,
+  consul: ConsulModuleOptions,
+  { dns, shutdown }: Pick<Parts, 'dns' | 'shutdown'>,
+): Promise<Http> {
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     ResolverModule.forRoot(
       consul,
-      probes(ready, () => app.getHttpServer().listening),
+      resolverProbes({
+        isListening: () => app.getHttpServer().listening,
+        dataDir: resolver.data_dir,
+        registry: consul.registry,
+        dns,
+        shutdown,
+      }),
     ),
     new FastifyAdapter(consul.server.server),
     { bodyParser: false, logger: nestLogger(consul.log), abortOnError: false },
@@ -138,16 +163,6 @@ async function serve({ resolver }: Config, consul: ConsulModuleOptions, ready: r
     await app.close();
     throw listenError(error, 'resolver', 'http_port', resolver.http_port);
   }
-}
-
-function probes(ready: readonly Probe[], isListening: () => boolean): ProbeGroups {
-  const listener = {
-    name: 'listener',
-    check() {
-      if (!isListening()) throw new Error('the HTTP port is not open');
-    },
-  };
-  return { live: [], ready: [listener, ...ready] };
 }
 
 /** Of a resolver without a supervisor, whose settings come from no file. */

@@ -45,12 +45,16 @@ const hexSecret = pattern('32 hexadecimal digits', /^[0-9a-f]{32}$/i);
 const password = pattern('at most 128 characters', /^.{0,128}$/u);
 /** As many octets as its hash has (RFC 7518 section 3.2). */
 const hmacSecret = pattern('at least 32 characters', /^.{32,}$/);
+/** As it stands in the header Authorization (RFC 6750 section 2.1), and long enough that nobody guesses it. */
+const debugToken = pattern('at least 16 letters, digits and - . _ ~ + / =', /^[\w.~+/=-]{16,}$/);
 const label = pattern('a DNS label of letters, digits, - and _', /^[A-Za-z0-9_-]{1,63}$/);
 /** What the server says of itself in records and options, which have to fit the smallest datagram. */
 const shortText = pattern('at most 64 characters of ASCII', /^[ -~]{0,64}$/);
 const nodeName = pattern('a node name of letters, digits, - _ and .', /^[A-Za-z0-9_.-]{1,200}$/);
 /** Records hold 31 bits of seconds (RFC 2181 section 8). */
 const ttl = duration('0s', '596523h');
+/** With what comes after it, a program is to be gone within 10 s. */
+const shutdownDelay = duration('0s', '4s');
 const path = pattern('the beginning of a path, such as /v1/agent/host', /^\/[\x21-\x7e]*$/);
 const nothing = pattern('nothing: this release has no use for it', /^$/);
 const one = pattern('1 (one process; more come with rolling reload)', /^1$/);
@@ -79,6 +83,7 @@ export const SETTINGS = {
     block_endpoints: setting(list(path), ''),
     response_headers: setting(httpFields, ''),
     max_header_bytes: setting(integer(4_096, 1_048_576), '16384'),
+    shutdown_delay: setting(shutdownDelay, '0s'),
   },
   dns: {
     domain: setting(domain, 'consul'),
@@ -115,6 +120,7 @@ export const SETTINGS = {
     cors_origins: setting(list(origin), ''),
     trusted_proxies: setting(list(network), ''),
     cache_size: setting(integer(0, 2 ** 40), '67108864'),
+    shutdown_delay: setting(shutdownDelay, '0s'),
   },
   database: {
     url: secret(database, 'sqlite:var/blog/blog.sqlite'),
@@ -152,10 +158,17 @@ export const SETTINGS = {
     host: setting(host, '127.0.0.1'),
     port: setting(port, '6060'),
     resolver_port: setting(port, '6061'),
+    token: secret(optional(debugToken), ''),
   },
   log: {
     level: setting(choice('trace', 'debug', 'info', 'warn', 'error', 'silent'), 'info'),
     format: setting(choice('auto', 'pretty', 'json'), 'auto'),
+    file: setting(text, ''),
+  },
+  trace: {
+    otlp_url: setting(optional(url('http:', 'https:')), ''),
+    otlp_headers: secret(httpFields, ''),
+    sample: setting(share, '1'),
   },
 } as const;
 

@@ -55,6 +55,11 @@ export class Discovery {
     await Promise.all(this.registrations.map((registration) => registration.tried()));
   }
 
+  /** Whether the registry knew all services when it was last asked. */
+  get isRegistered(): boolean {
+    return this.registrations.every(({ isRegistered }) => isRegistered);
+  }
+
   /** Takes all services out of the registry, if that can be reached. Never throws. */
   async stop(): Promise<void> {
     await Promise.all(this.registrations.splice(0).map((registration) => registration.stop()));

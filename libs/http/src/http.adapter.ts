@@ -5,6 +5,7 @@ import { answerClientError } from './client-error.js';
 import { HTTP_PROBLEMS, problemForStatus } from './http-problems.js';
 import { watchMethods } from './methods.js';
 import { buildProblem, Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
+import { RequestCounts } from './request-counts.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Sizes in octets, times in milliseconds. */
@@ -47,6 +48,8 @@ export interface HttpAdapter {
   readonly adapter: FastifyAdapter;
   /** Adds the answers to methods that a path does not have: call it after `app.init()` and before `app.listen()`. */
   readonly closeRoutes: () => void;
+  /** What is answered from now on. */
+  readonly requests: RequestCounts;
 }
 
 /** A Fastify adapter for Nest with limits, security headers, strict bodies and problem details for what Nest never sees. */
@@ -80,7 +83,7 @@ export function createHttpAdapter(limits: Partial<HttpLimits> = {}): HttpAdapter
     done(tooLong ? new Problem(HTTP_PROBLEMS.uriTooLong, { detail: `at most ${maxUrlLength} octets` }) : undefined);
   });
   closeConnectionsWhenDraining(fastify);
-  return { adapter, closeRoutes: watchMethods(fastify) };
+  return { adapter, closeRoutes: watchMethods(fastify), requests: new RequestCounts(fastify) };
 }
 
 /** Fastify says Connection: close to requests that come while it drains; those that were under way must hear it as well. */

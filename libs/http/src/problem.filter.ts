@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '#libs/observability';
 import { HTTP_PROBLEMS, problemForStatus } from './http-problems.js';
 import { buildProblem, Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
+import { describeRequest } from './request-log.js';
 
 /**
  * Answers every error as problem details. What is nobody's fault but ours is a 500 that says nothing of its cause: the log
@@ -19,18 +20,12 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
     const instance = problem.kind.status < 500 ? undefined : `urn:uuid:${randomUUID()}`;
-    if (instance) this.tell(error, instance, request);
+    if (instance) this.log.error({ err: error, instance, ...describeRequest(request, reply) }, 'request failed');
     void reply
       .status(problem.kind.status)
       .headers({ 'cache-control': 'no-store', ...problem.headers })
       .type(PROBLEM_MEDIA_TYPE)
       .send(buildProblem(problem, instance));
-  }
-
-  private tell(error: unknown, instance: string, { method, url: whole }: FastifyRequest): void {
-    // Without the query: some clients put there what should stand in no log.
-    const [url] = whole.split('?', 1);
-    this.log.error({ err: error, instance, method, url }, 'request failed');
   }
 }
 

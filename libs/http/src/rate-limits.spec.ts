@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '#libs/testing';
 import { startEdge, type Edge } from '../test/edge.module.js';
-import { limitRates, type RatePolicy } from './rate-limits.js';
+import { limitRates, type RatePolicy, type RateRefusals } from './rate-limits.js';
 import { LocalRates, type RateStore } from './rate-store.js';
 
 let edge: Edge;
@@ -22,13 +22,15 @@ describe('limitRates', () => {
     ...['ratelimit', 'ratelimit-policy', 'retry-after'].map((name) => headers.get(name)),
   ];
 
+  let refusals: RateRefusals;
+
   async function startLimited(store: RateStore): Promise<string> {
-    return start((fastify) =>
-      limitRates(fastify, store, ({ headers }) => {
+    return start((fastify) => {
+      refusals = limitRates(fastify, store, ({ headers }) => {
         const who = headers['x-who'];
         return who === undefined ? undefined : { policy, payer: String(who) };
-      }),
-    );
+      });
+    });
   }
 
   it('tells how much is left, refuses one too many, and lets the next through when it has said so', async () => {
@@ -48,6 +50,7 @@ describe('limitRates', () => {
     await clock.advance(5_000);
     expect((await ask('ann')).status).toBe(200);
     expect((await ask('ann')).status).toBe(429);
+    expect([...refusals]).toEqual([['read', 2]]);
   });
 
   it('counts what does not exist as well, and nothing that is not charged', async () => {

@@ -18,17 +18,28 @@ export interface Charge {
   readonly payer: string;
 }
 
+/** How many requests were refused, by the name of the policy. */
+export type RateRefusals = ReadonlyMap<string, number>;
+
 /**
  * Limits requests by rate, before anything of them is parsed. Every answer tells how much is left; one too many is a 429.
  *
  * @param chargeOf what a request counts as; undefined for one that does not count
+ * @returns counts that go on
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ for the headers
  */
 export function limitRates(
   fastify: FastifyInstance,
   store: RateStore,
   chargeOf: (request: FastifyRequest) => Charge | undefined,
-): void {
+): RateRefusals {
+  const refusals = new Map<string, number>();
+  const settle = (reply: FastifyReply, policy: RatePolicy, spent: Spent) => {
+    tell(reply, policy, spent);
+    if (spent.allowed) return undefined;
+    refusals.set(policy.name, (refusals.get(policy.name) ?? 0) + 1);
+    return tooMany(policy, spent);
+  };
   fastify.addHook('onRequest', (request, reply, done) => {
     const charge = chargeOf(request);
     if (!charge) return done();
@@ -37,17 +48,22 @@ export function limitRates(
     if (!(spent instanceof Promise)) return done(settle(reply, policy, spent));
     spent.then((late) => done(settle(reply, policy, late)), done);
   });
+  return refusals;
 }
 
-/** Sets the headers. @returns the problem of a request too many */
-function settle(reply: FastifyReply, { name, rate }: RatePolicy, { allowed, remaining, reset }: Spent) {
-  const wait = Math.ceil(reset / 1_000);
-  const window = Math.ceil(rate.window / 1_000);
-  void reply.header('ratelimit-policy', `"${name}";q=${rate.limit};w=${window}`);
-  void reply.header('ratelimit', `"${name}";r=${remaining};t=${wait}`);
-  if (allowed) return undefined;
+/** Sets the headers. */
+function tell(reply: FastifyReply, { name, rate }: RatePolicy, { remaining, reset }: Spent): void {
+  void reply.header('ratelimit-policy', `"${name}";q=${rate.limit};w=${toSeconds(rate.window)}`);
+  void reply.header('ratelimit', `"${name}";r=${remaining};t=${toSeconds(reset)}`);
+}
+
+function tooMany({ rate }: RatePolicy, { reset }: Spent): Problem {
   return new Problem(HTTP_PROBLEMS.tooManyRequests, {
-    detail: `at most ${rate.limit} in ${window} s`,
-    headers: { 'retry-after': String(wait) },
+    detail: `at most ${rate.limit} in ${toSeconds(rate.window)} s`,
+    headers: { 'retry-after': String(toSeconds(reset)) },
   });
+}
+
+function toSeconds(ms: number): number {
+  return Math.ceil(ms / 1_000);
 }

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createHttpAdapter, type HttpLimits } from '../src/http.adapter.js';
 import { ProblemFilter } from '../src/problem.filter.js';
+import type { RequestCounts } from '../src/request-counts.js';
 import { listen } from '../src/server.js';
 
 @Controller('notes')
@@ -26,6 +27,7 @@ class TestModule {}
 /** An HTTP edge around one resource, `/notes`, which knows GET and POST. */
 export interface Edge {
   readonly url: string;
+  readonly requests: RequestCounts;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function startEdge(
   prepare: (fastify: FastifyInstance) => void,
   limits: Partial<HttpLimits> = {},
 ): Promise<Edge> {
-  const { adapter, closeRoutes } = createHttpAdapter(limits);
+  const { adapter, closeRoutes, requests } = createHttpAdapter(limits);
   const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, {
     bodyParser: false,
     logger: false,
@@ -44,5 +46,5 @@ export async function startEdge(
   await app.init();
   closeRoutes();
   const { url } = await listen(app, '127.0.0.1', 0);
-  return { url, stop: () => app.close() };
+  return { url, requests, stop: () => app.close() };
 }

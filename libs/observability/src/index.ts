@@ -1,6 +1,9 @@
-export { DebugServer } from './debug-server.js';
-export { createLogger, type Logger, type LogOptions } from './logger.js';
+export { DebugServer } from './debug/debug-server.js';
+export { createLogger, reopenLog, type Logger, type LogOptions } from './log/logger.js';
+export { nestLogger } from './log/nest-logger.js';
 export { Histogram, type HistogramCounts } from './metrics/histogram.js';
 export { expose } from './metrics/exposition.js';
 export { Metrics, type Family, type Labels, type Reading, type Value } from './metrics/metrics.js';
-export { nestLogger } from './nest-logger.js';
+export { startTracing, type TraceOptions } from './tracing/start-tracing.js';
+export { parseTraceparent, type TraceContext } from './tracing/trace-context.js';
+export { contextOf, type Tracing } from './tracing/tracing.js';

@@ -1,6 +1,7 @@
-import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import type { Logger } from '#libs/observability';
-import { runProbe, runProbes, type Probe, type ProbeResult } from './probe.js';
+import { Controller, Get, Head, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
+import { FailureLog } from './failure-log.js';
+import { runProbe, runProbes, type Probe } from './probe.js';
 import { reportGroup, reportOne, type Report } from './report.js';
 
 /** The checks behind `/livez` and `/readyz`. `/healthz`, their elder, runs all of them. */
@@ -12,9 +13,11 @@ export interface ProbeGroups {
 }
 
 export const PROBE_GROUPS = Symbol('probe groups');
-export const PROBE_LOG = Symbol('probe log');
 
-/** The part of Fastify's reply that a probe uses: its answers are plain text, whatever the app's own format is. */
+/** The parts of Fastify's request and reply that a probe uses: its answers are plain text, whatever the app's own format is. */
+interface Request {
+  readonly routeOptions: { readonly url?: string };
+}
 interface Reply {
   status(code: number): this;
   headers(values: Record<string, string>): this;
@@ -22,6 +25,9 @@ interface Reply {
 }
 
 type ProbeQuery = Record<string, string | string[] | undefined>;
+
+/** With all that is below them: what leads nowhere is told in the words of probes. */
+const PATHS = ['livez', 'readyz', 'healthz'].flatMap((group) => [group, `${group}/*`]);
 
 const HEADERS = {
   'content-type': 'text/plain; charset=utf-8',
@@ -35,29 +41,35 @@ export class ProbesController {
 
   constructor(
     @Inject(PROBE_GROUPS) { live, ready }: ProbeGroups,
-    @Inject(PROBE_LOG) private readonly log: Logger,
+    @Inject(FailureLog) private readonly failures: FailureLog,
+    @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
   ) {
-    const ping: Probe = { name: 'ping', check: () => {} };
+    const ping: Probe = { name: 'ping', cacheMs: 0, check: () => {} };
     this.groups = { livez: [ping, ...live], readyz: [ping, ...ready], healthz: [ping, ...live, ...ready] };
   }
 
-  @Get(['livez', 'livez/:check'])
-  live(@Param('check') check: string | undefined, @Query() query: ProbeQuery, @Res() reply: Reply): Promise<void> {
-    return this.answer('livez', check, query, reply);
+  // Before GET, for which Fastify may add one of its own.
+  @Head(PATHS)
+  head(
+    @Req() request: Request,
+    @Param('*') below: string | undefined,
+    @Query() query: ProbeQuery,
+    @Res() reply: Reply,
+  ): Promise<void> {
+    return this.answer(request, below, query, reply);
   }
 
-  @Get(['readyz', 'readyz/:check'])
-  ready(@Param('check') check: string | undefined, @Query() query: ProbeQuery, @Res() reply: Reply): Promise<void> {
-    return this.answer('readyz', check, query, reply);
-  }
-
-  @Get(['healthz', 'healthz/:check'])
-  health(@Param('check') check: string | undefined, @Query() query: ProbeQuery, @Res() reply: Reply): Promise<void> {
-    return this.answer('healthz', check, query, reply);
-  }
-
-  private async answer(group: string, check: string | undefined, query: ProbeQuery, reply: Reply): Promise<void> {
-    const report = check === undefined ? await this.group(group, query) : await this.one(group, check);
+  @Get(PATHS)
+  async answer(
+    @Req() { routeOptions }: Request,
+    @Param('*') below: string | undefined,
+    @Query() query: ProbeQuery,
+    @Res() reply: Reply,
+  ): Promise<void> {
+    const group = /\w+/.exec(routeOptions.url!)![0];
+    // With a slash at the end too: nothing else could be meant, and a pod would be killed for it.
+    const check = below?.replace(/\/$/, '');
+    const report = check ? await this.one(group, check) : await this.group(group, query);
     if (report) reply.status(report.status).headers(HEADERS).send(report.text);
     else reply.status(404).headers(HEADERS).send('404 page not found\n');
   }
@@ -65,21 +77,18 @@ export class ProbesController {
   private async group(group: string, query: ProbeQuery): Promise<Report> {
     const probes = this.groups[group]!;
     const excluded = new Set([query['exclude'] ?? []].flat());
-    const results = await runProbes(probes, excluded);
-    for (const result of results) this.logFailure(group, result);
-    const unmatched = [...excluded].filter((name) => !probes.some((probe) => probe.name === name));
+    const results = await runProbes(this.indicators, probes, excluded);
+    for (const result of results) this.failures.tell(result);
+    const known = new Set(probes.flatMap((probe) => [probe.name, probe.group]));
+    const unmatched = [...excluded].filter((name) => !known.has(name));
     return reportGroup(group, results, { verbose: query['verbose'] !== undefined, unmatched });
   }
 
   private async one(group: string, name: string): Promise<Report | undefined> {
     const probe = this.groups[group]!.find((candidate) => candidate.name === name);
     if (!probe) return undefined;
-    const result = await runProbe(probe);
-    this.logFailure(group, result);
+    const result = await runProbe(this.indicators, probe);
+    this.failures.tell(result);
     return reportOne(result);
-  }
-
-  private logFailure(group: string, { name, cause }: ProbeResult): void {
-    if (cause) this.log.warn({ probe: `${group}/${name}`, err: cause }, 'probe failed');
   }
 }

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
 import type { Logger } from '#libs/observability';
-import { PROBE_GROUPS, PROBE_LOG, ProbesController, type ProbeGroups } from './probes.controller.js';
+import { FailureLog } from './failure-log.js';
+import { PROBE_GROUPS, ProbesController, type ProbeGroups } from './probes.controller.js';
 
 /** `/livez`, `/readyz` and `/healthz`, with a path for each check, as the Kubernetes API server has them. */
 @Module({})
@@ -10,8 +12,10 @@ export class ProbesModule {
       module: ProbesModule,
       controllers: [ProbesController],
       providers: [
+        // Of Terminus: time limits, and results that are kept for a moment.
+        HealthIndicatorService,
         { provide: PROBE_GROUPS, useValue: groups },
-        { provide: PROBE_LOG, useValue: groups.log },
+        { provide: FailureLog, useValue: new FailureLog(groups.log) },
       ],
     };
   }

@@ -1,12 +1,15 @@
+import { HealthIndicatorService } from '@nestjs/terminus';
 import { describe, expect, it } from 'vitest';
 import { runProbe, runProbes, type Probe } from './probe.js';
 import { reportGroup, reportOne } from './report.js';
 
-const well: Probe = { name: 'well', check: () => {} };
-const ill: Probe = { name: 'ill', check: () => Promise.reject(new Error('the disk is gone')) };
+const well: Probe = { name: 'well', group: 'inner', check: () => {} };
+const ill: Probe = { name: 'ill', group: 'outer', check: () => Promise.reject(new Error('the disk is gone')) };
+const limping: Probe = { ...ill, name: 'limping', degrades: true };
 
 async function report(probes: Probe[], { verbose = false, exclude = [] as string[], unmatched = [] as string[] } = {}) {
-  return reportGroup('readyz', await runProbes(probes, new Set(exclude)), { verbose, unmatched });
+  const results = await runProbes(new HealthIndicatorService(), probes, new Set(exclude));
+  return reportGroup('readyz', results, { verbose, unmatched });
 }
 
 describe('reportGroup', () => {
@@ -23,28 +26,33 @@ describe('reportGroup', () => {
     expect(await report([well, ill])).toEqual({ status: 500, text });
   });
 
+  it('passes what is degraded, and says so', async () => {
+    expect(await report([well, limping])).toEqual({ status: 200, text: 'ok' });
+    expect((await report([limping], { verbose: true })).text).toBe(
+      '[+]limping degraded: reason withheld\nreadyz check passed\n',
+    );
+  });
+
   it('leaves out what is excluded and warns of a name that no check has', async () => {
-    const { status, text } = await report([well, ill], { verbose: true, exclude: ['ill'], unmatched: ['no'] });
+    const { status, text } = await report([well, ill], { verbose: true, exclude: ['ill'], unmatched: ['no', 'nor'] });
     expect(status).toBe(200);
     expect(text).toBe(
-      '[+]well ok\n[+]ill excluded: ok\nwarn: some health checks cannot be excluded: no matches for "no"\nreadyz check passed\n',
+      '[+]well ok\n[+]ill excluded: ok\nwarn: some health checks cannot be excluded: no matches for "no","nor"\nreadyz check passed\n',
     );
+  });
+
+  it('leaves out a group', async () => {
+    const { text } = await report([well, ill], { verbose: true, exclude: ['outer'] });
+    expect(text).toBe('[+]well ok\n[+]ill excluded with outer: ok\nreadyz check passed\n');
   });
 });
 
-describe('runProbe', () => {
-  it('gives up on a check that hangs', async () => {
-    const { cause } = await runProbe({ name: 'stuck', check: () => new Promise(() => {}) });
-    expect(cause?.message).toMatch(/no result within \d+ ms/);
-  });
-
-  it('takes a check that throws at once as failed', async () => {
-    const result = await runProbe({
-      name: 'thrower',
-      check: () => {
-        throw new Error('no');
-      },
-    });
-    expect(reportOne(result)).toEqual({ status: 500, text: 'internal server error: reason withheld\n' });
+describe('reportOne', () => {
+  it.each([
+    [well, 200, 'ok'],
+    [ill, 500, 'internal server error: the disk is gone\n'],
+    [limping, 200, 'degraded: the disk is gone\n'],
+  ])('tells the cause ($name)', async (probe, status, text) => {
+    expect(reportOne(await runProbe(new HealthIndicatorService(), probe))).toEqual({ status, text });
   });
 });

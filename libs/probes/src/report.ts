@@ -8,7 +8,7 @@ export interface Report {
 
 /**
  * Words the results as the Kubernetes API server does: `ok`, or with `verbose` a line for each check; a failure is always
- * verbose and withholds its reason.
+ * verbose and withholds its reason. What is degraded, which Kubernetes does not know, counts as passed.
  *
  * @param group `livez`, `readyz` or `healthz`
  * @param unmatched names that were to be excluded and that no check has
@@ -19,7 +19,7 @@ export function reportGroup(
   results: readonly ProbeResult[],
   { verbose, unmatched }: { verbose: boolean; unmatched: readonly string[] },
 ): Report {
-  const failed = results.some(({ cause }) => cause);
+  const failed = results.some(({ status }) => status === 'down');
   if (!failed && !verbose) return { status: 200, text: 'ok' };
   const lines = results.map(lineOf);
   if (unmatched.length > 0) {
@@ -30,12 +30,21 @@ export function reportGroup(
   return { status: failed ? 500 : 200, text: `${lines.join('\n')}\n` };
 }
 
-/** Words the result of one check that was asked for by its own path. */
-export function reportOne({ cause }: ProbeResult): Report {
-  return cause ? { status: 500, text: 'internal server error: reason withheld\n' } : { status: 200, text: 'ok' };
+/** Words the result of one check that was asked for by its own path, which tells the cause too. */
+export function reportOne({ status, cause }: ProbeResult): Report {
+  if (status === 'down') return { status: 500, text: `internal server error: ${cause}\n` };
+  return { status: 200, text: status === 'degraded' ? `degraded: ${cause}\n` : 'ok' };
 }
 
-function lineOf({ name, cause, excluded }: ProbeResult): string {
-  if (excluded) return `[+]${name} excluded: ok`;
-  return cause ? `[-]${name} failed: reason withheld` : `[+]${name} ok`;
+function lineOf({ name, status, group }: ProbeResult): string {
+  switch (status) {
+    case 'up':
+      return `[+]${name} ok`;
+    case 'degraded':
+      return `[+]${name} degraded: reason withheld`;
+    case 'down':
+      return `[-]${name} failed: reason withheld`;
+    case 'excluded':
+      return group === undefined ? `[+]${name} excluded: ok` : `[+]${name} excluded with ${group}: ok`;
+  }
 }

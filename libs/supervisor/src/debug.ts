@@ -3,7 +3,7 @@ import { DebugServer, type Logger, type Metrics } from '#libs/observability';
 import { listenError } from './start-error.js';
 
 /** The key of `[debug]` that holds a program's port. */
-export type DebugPort = Exclude<keyof Config['debug'], 'host'>;
+export type DebugPort = Exclude<keyof Config['debug'], 'host' | 'token'>;
 
 /** Where a program shows its metrics, or why it does not. */
 export interface Debug {
@@ -16,7 +16,7 @@ export interface Debug {
 
 /** Opens the port for metrics. A program that cannot have it runs nevertheless: several of one kind may share a machine. */
 export async function startDebug({ debug }: Config, key: DebugPort, metrics: Metrics, log: Logger): Promise<Debug> {
-  const server = new DebugServer(metrics, log);
+  const server = new DebugServer(metrics, log, debug.token);
   try {
     return { endpoints: { debug: await server.start(debug.host, debug[key]) }, stop: () => server.stop() };
   } catch (error) {

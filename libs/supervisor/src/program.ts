@@ -1,11 +1,11 @@
 import { loadConfig, type Config } from '#libs/config';
-import { createLogger, Metrics, type Logger } from '#libs/observability';
+import { createLogger, Metrics, reopenLog, type Logger } from '#libs/observability';
 import { EXIT_FAILED, fail, parseCommandLine, readConfig, sourcesOf, version, type Command } from './command-line.js';
 import { startDebug, type Debug, type DebugPort } from './debug.js';
 import { hasParent, tellParent, type Ready } from './parent.js';
 import { Reloads } from './reloads.js';
 import { stopOnSignal, type Running } from './signals.js';
-import { StartError } from './start-error.js';
+import { StartError, storageError } from './start-error.js';
 import { CommandError } from './sub-command.js';
 
 /** What a program has of the supervisor that starts it. */
@@ -39,7 +39,9 @@ export async function runProgram(program: Program, args: readonly string[], env:
   const options = parseCommandLine(program, args);
   const config = readConfig(program, options, env);
   if (options.run) return runOnce(program, () => options.run!(config));
-  const log = createLogger(config.log, program.name);
+  const log = openLog(program, config);
+  // Node would open its inspector.
+  process.on('SIGUSR1', () => reopenLog(log));
   const reloads = new Reloads({ config, read: () => loadConfig(sourcesOf(options, env)), log });
   reloads.onSignal();
   const metrics = new Metrics(version());
@@ -51,6 +53,15 @@ export async function runProgram(program: Program, args: readonly string[], env:
     if (error instanceof StartError) fail(program, error.message, EXIT_FAILED);
     log.fatal({ err: error }, 'did not start');
     process.exit(EXIT_FAILED);
+  }
+}
+
+/** Tells which setting to change when the log's file cannot be opened, and ends the program. */
+function openLog(program: Program, { log }: Config): Logger {
+  try {
+    return createLogger(log, program.name);
+  } catch (error) {
+    return fail(program, (storageError(error, 'log', 'file') as Error).message, EXIT_FAILED);
   }
 }
 

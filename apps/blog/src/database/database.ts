@@ -20,6 +20,14 @@ export interface Dialect {
   readonly nowMs: string;
 }
 
+/** Connections to a store, at this moment. */
+export interface PoolCounts {
+  readonly open: number;
+  readonly idle: number;
+  /** Requests that wait for one. */
+  readonly waiting: number;
+}
+
 /** The blog's database, whichever store it is. */
 export interface Database {
   readonly dialect: Dialect;
@@ -38,6 +46,8 @@ export interface Database {
    * @throws Problem 503 when the store cannot write at the moment
    */
   write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** What it reads by, and what it writes by. */
+  readonly pools: { readonly read: PoolCounts; readonly write: PoolCounts };
   /** Throws when the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;

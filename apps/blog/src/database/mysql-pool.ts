@@ -1,4 +1,5 @@
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
+import type { PoolCounts } from './database.js';
 import { DatabaseBusyError } from './errors.js';
 
 /** Times in milliseconds. */
@@ -68,6 +69,15 @@ export class MysqlPool {
     return promise;
   }
 
+  get counts(): PoolCounts {
+    const {
+      _allConnections: all,
+      _freeConnections: free,
+      _connectionQueue: queue,
+    } = this.pool as unknown as PoolQueues;
+    return { open: all.length, idle: free.length, waiting: queue.length };
+  }
+
   end(): Promise<void> {
     return new Promise((resolve, reject) => this.pool.end((error) => (error ? reject(error) : resolve())));
   }
@@ -82,6 +92,9 @@ export class MysqlPool {
     }
   }
 }
+
+/** mysql2 tells of them only by these, which its own tools read too. */
+type PoolQueues = Record<'_allConnections' | '_freeConnections' | '_connectionQueue', { readonly length: number }>;
 
 function poolOptions({ url, size }: MysqlPoolOptions): PoolOptions {
   return {

@@ -1,7 +1,7 @@
 import type { PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StartError } from '#libs/supervisor';
-import type { Database, Dialect, SqlValue } from './database.js';
+import type { Database, Dialect, PoolCounts, SqlValue } from './database.js';
 import { isBroken, isDeadlock, reportable } from './errors.js';
 import { migrateMysql } from './mysql-migrations.js';
 import { ANSWER_TIMEOUT_MS, MysqlPool } from './mysql-pool.js';
@@ -23,9 +23,10 @@ export async function openMysql(url: string, poolSize: number): Promise<Database
   const pool = () => new MysqlPool({ url, size: poolSize, limitStatements: true });
   try {
     await migrateMysql(url);
-    const writer = createMysqlSource(pool(), { answerTimeoutMs: ANSWER_TIMEOUT_MS });
+    const writers = pool();
+    const writer = createMysqlSource(writers, { answerTimeoutMs: ANSWER_TIMEOUT_MS });
     await writer.initialize();
-    return new MysqlDatabase(writer, pool());
+    return new MysqlDatabase(writer, { read: pool(), write: writers });
   } catch (error) {
     throw new StartError(`the database ${withoutPassword(url)} cannot be opened: ${(error as Error).message}`, {
       cause: reportable(error),
@@ -46,12 +47,12 @@ class MysqlDatabase implements Database {
 
   constructor(
     private readonly writer: DataSource,
-    private readonly readers: MysqlPool,
+    private readonly mysqlPools: Readonly<Record<'read' | 'write', MysqlPool>>,
   ) {}
 
   async select<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     try {
-      const connection = await this.readers.acquire();
+      const connection = await this.mysqlPools.read.acquire();
       return await execute<Row>(connection, sql, values);
     } catch (error) {
       throw reportable(error);
@@ -68,12 +69,17 @@ class MysqlDatabase implements Database {
     }
   }
 
+  get pools(): { read: PoolCounts; write: PoolCounts } {
+    const { read, write } = this.mysqlPools;
+    return { read: read.counts, write: write.counts };
+  }
+
   async check(): Promise<void> {
     await this.select('SELECT 1');
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.readers.end(), this.writer.destroy()]);
+    await Promise.all([this.mysqlPools.read.end(), this.writer.destroy()]);
   }
 }
 

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { DataSource, type EntityManager } from 'typeorm';
 import { StartError } from '#libs/supervisor';
-import type { Database, Dialect, SqlValue } from './database.js';
+import type { Database, Dialect, PoolCounts, SqlValue } from './database.js';
 import { DatabaseBusyError, isLocked, reportable } from './errors.js';
 import { quiet } from './quiet.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
@@ -94,6 +94,7 @@ class SqliteDatabase implements Database {
   private readonly statements = new Map<string, Sqlite.Statement>();
   private lastWrite: Promise<unknown> = Promise.resolve();
   private waiting = 0;
+  private writing = 0;
 
   constructor(
     private readonly writer: DataSource,
@@ -113,14 +114,23 @@ class SqliteDatabase implements Database {
     this.waiting += 1;
     const turn = this.lastWrite.then(() => {
       this.waiting -= 1;
+      this.writing = 1;
       return transact(this.writer, TRANSACTION_WAIT_MS, work);
     });
-    this.lastWrite = turn.catch(() => {});
+    this.lastWrite = turn.catch(() => {}).then(() => (this.writing = 0));
     try {
       return await turn;
     } catch (error) {
       throw reportable(error);
     }
+  }
+
+  get pools(): { read: PoolCounts; write: PoolCounts } {
+    return {
+      // A read is over before anybody else could ask.
+      read: { open: 1, idle: 1, waiting: 0 },
+      write: { open: 1, idle: 1 - this.writing, waiting: this.waiting },
+    };
   }
 
   async check(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { describeRequest } from '#libs/http';
 import type { Logger } from '#libs/observability';
 import { FilterError, NodeNameError, OverloadError, StoreError } from '#libs/registry';
 import { DecodeError } from './body/json.js';
@@ -18,14 +19,14 @@ export class ConsulErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { status, message, headers } = this.toAnswer(error, request);
+    const { status, message, headers } = this.toAnswer(error, request, reply);
     // The client is gone, or was cut off in the middle of its answer.
     if (reply.sent) return;
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
     sendText(reply, status, shorten(message));
   }
 
-  private toAnswer(error: unknown, request: FastifyRequest): ConsulError {
+  private toAnswer(error: unknown, request: FastifyRequest, reply: FastifyReply): ConsulError {
     if (error instanceof ConsulError) return error;
     if (error instanceof DecodeError) return new ConsulError(400, `Request decode failed: ${error.message}`);
     if (error instanceof FilterError) {
@@ -34,19 +35,19 @@ export class ConsulErrorFilter implements ExceptionFilter {
     if (error instanceof NodeNameError) return serverError(error.message);
     if (error instanceof OverloadError) return new ConsulError(429, error.message, { 'Retry-After': '1' });
     if (error instanceof StoreError) {
-      this.log.error({ err: error }, 'a change could not be stored');
+      this.log.error({ err: error, ...describeRequest(request, reply) }, 'a change could not be stored');
       return new ConsulError(503, error.message, { 'Retry-After': '5' });
     }
     if (statusOf(error) === 404)
       return new ConsulError(404, pathOf(request.url).includes('/v1/') ? UNKNOWN_PATH : NO_VERSION);
-    return this.toUntyped(error);
+    return this.toUntyped(error, request, reply);
   }
 
   /** Fastify's own errors carry a status below 500; everything else is a fault of ours, of which the client learns nothing. */
-  private toUntyped(error: unknown): ConsulError {
+  private toUntyped(error: unknown, request: FastifyRequest, reply: FastifyReply): ConsulError {
     const status = statusOf(error);
     if (status >= 400 && status < 500) return new ConsulError(status, (error as Error).message);
-    this.log.error({ err: error }, 'a request failed');
+    this.log.error({ err: error, ...describeRequest(request, reply) }, 'a request failed');
     return new ConsulError(500, 'internal error');
   }
 }

@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { RequestCounts } from '#libs/http';
 import { authorize, type AccessOptions } from './access/access.js';
 import { answerClientError } from './limits/client-error.js';
 import { limitConnections } from './limits/connections.js';
@@ -54,6 +55,8 @@ export interface ConsulServer {
   readonly routes: Routes;
   /** Places for blocking queries. */
   readonly watchQuota: Quota;
+  /** What is answered from now on. */
+  readonly requests: RequestCounts;
 }
 
 /**
@@ -78,7 +81,8 @@ export function createConsulServer(given: Partial<ConsulServerOptions> = {}): Co
     if (isOurs(request)) refuseRequest(request, options);
     done();
   });
-  return { server, routes: collectRoutes(server), watchQuota: new Quota(options.watches) };
+  const requests = new RequestCounts(server, (request) => !isBlocking(request));
+  return { server, routes: collectRoutes(server), watchQuota: new Quota(options.watches), requests };
 }
 
 function createServer({ maxHeaderBytes, headersTimeout, requestTimeout }: ConsulServerOptions): FastifyInstance {
@@ -126,6 +130,11 @@ function answerOdd(request: FastifyRequest, reply: FastifyReply): boolean {
   else if (isOurs(request) && !isWellFormed(search)) reply.code(500).send();
   else return false;
   return true;
+}
+
+/** Whether a request may have waited for a change. */
+function isBlocking({ query }: FastifyRequest): boolean {
+  return (query as Query)['index'] !== undefined;
 }
 
 /** Whether the API has the path. */

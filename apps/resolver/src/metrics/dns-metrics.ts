@@ -76,6 +76,11 @@ function addServer(metrics: Metrics, dns: DnsServer): void {
   metrics.gauge('signpost_dns_tcp_connections', 'TCP connections that are open.', () => dns.counters.tcp.connections);
   metrics.counter('signpost_dns_tcp_rejected_total', 'TCP connections turned away.', () => dns.counters.tcp.rejected);
   metrics.counter('signpost_dns_panics_total', 'Queries that hit a defect: SERVFAIL.', () => dns.counters.failures);
+  metrics.counter(
+    'signpost_dns_stale_responses_total',
+    'Replies that were given while changes may have been missed: EDE 3 or 19.',
+    () => dns.counters.stale,
+  );
   metrics.histogram(
     'signpost_dns_request_duration_seconds',
     'From the octets of a query to those of its reply; of every 16th query.',

@@ -13,6 +13,9 @@ export function addRegistryMetrics(metrics: Metrics, registry: Registry, watches
   );
   metrics.gauge('signpost_registry_revision', 'The latest revision: the X-Consul-Index.', () => catalog.revision);
   metrics.gauge('signpost_registry_watchers', 'Blocking queries that wait for a change.', () => watches.size);
+  metrics.gauge('signpost_registry_stale', 'Whether changes of other processes may be missing.', () =>
+    registry.stale ? 1 : 0,
+  );
   addStoreMetrics(metrics, registry);
   metrics.counter(
     'signpost_registry_check_runs_total',

@@ -48,6 +48,8 @@ export interface DnsCounters {
   readonly tcp: { readonly connections: number; readonly rejected: number };
   /** Queries answered SERVFAIL because of a mistake in the program. */
   readonly failures: number;
+  /** Replies that were given while the directory might have missed changes. */
+  readonly stale: number;
   /** Seconds from a query's octets to its reply's, of every 16th query. */
   readonly durations: HistogramCounts;
 }
@@ -141,6 +143,7 @@ export class Counters {
   hits = 0;
   misses = 0;
   failures = 0;
+  stale = 0;
 
   read(cache: CacheCounters, tcpConnections: DnsCounters['tcp']): DnsCounters {
     const { udp, tcp } = this.channels;
@@ -149,6 +152,7 @@ export class Counters {
       cache: { ...cache, hits: this.hits, misses: this.misses },
       tcp: tcpConnections,
       failures: this.failures,
+      stale: this.stale,
       durations: this.durations.counts,
     };
   }

@@ -180,7 +180,7 @@ describe('a client', () => {
 
 describe('answers that may be out of date', () => {
   it('say so, until they are not', () => {
-    const { respond, directory } = startResponder();
+    const { respond, directory, counters } = startResponder();
     directory.put('web', {});
     const codes = () =>
       ['web.service.consul', 'no.service.consul', 'service.consul', 'example.com'].map((name) => {
@@ -195,6 +195,7 @@ describe('answers that may be out of date', () => {
     directory.stale = false;
     directory.tell({ everything: true });
     expect(codes()).toEqual(['', '', '', '20']);
+    expect(counters.stale).toBe(8);
   });
 });
 

@@ -126,6 +126,7 @@ export class Responder {
     if (this.#cookieAt >= 0) {
       this.#source.cookies!.write(this.#cookie, this.#cookieAt, out, at + length - COOKIE, this.#client);
     }
+    if (this.#source.zone.stale) this.#counters.stale++;
     const rcode = this.#badVersion ? RCODE.BADVERS : out[at + 3]! & 15;
     channel.answer(type, dnssecOk, end - start, length, rcode, (out[at + 2]! & (FLAG.TC >> 8)) !== 0);
   }

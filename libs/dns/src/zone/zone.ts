@@ -66,6 +66,11 @@ export class Zone {
     this.#choice = new AddressChoice(options.translateWanAddrs);
   }
 
+  /** Whether answers may be out of date. */
+  get stale(): boolean {
+    return this.#directory.stale;
+  }
+
   answer(query: Query): Answer {
     const sources = new Set<Source>();
     const { question, transport } = query;
@@ -75,7 +80,7 @@ export class Zone {
       question.class === CLASS.IN
         ? this.#answer({ name, type, oneRrset: transport === 'udp', room, path: [name], sources })
         : chaosAnswer(question, this.#options);
-    return { ...kind, ...(this.#directory.stale && staleness(kind)), sources: [...sources] };
+    return { ...kind, ...(this.stale && staleness(kind)), sources: [...sources] };
   }
 
   #answer(ask: Ask): AnswerKind {

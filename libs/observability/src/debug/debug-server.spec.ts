@@ -1,8 +1,8 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DebugServer } from './debug-server.js';
-import { createLogger } from './logger.js';
-import { Metrics } from './metrics/metrics.js';
+import { createLogger } from '../log/logger.js';
+import { Metrics } from '../metrics/metrics.js';
 
 const log = createLogger({ level: 'silent', format: 'json' }, 'test');
 
@@ -65,5 +65,61 @@ describe('DebugServer', () => {
   it('rejects when the port is taken', async () => {
     const port = Number(new URL(url).port);
     await expect(new DebugServer(metrics, log).start('127.0.0.1', port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+describe('/log/level', () => {
+  const lines: string[] = [];
+  const told = createLogger({ level: 'info', format: 'json' }, 'test', { write: (line) => void lines.push(line) });
+  const server = new DebugServer(new Metrics('1'), told);
+  let url: string;
+  beforeAll(async () => {
+    url = `${await server.start('127.0.0.1', 0)}/log/level`;
+  });
+  afterAll(() => server.stop());
+
+  const put = (body: string) => fetch(url, { method: 'PUT', body });
+
+  it('tells and sets the level', async () => {
+    expect(await (await fetch(url)).text()).toBe('info\n');
+    const answer = await put('debug\n');
+    expect([answer.status, await answer.text(), told.level]).toEqual([200, 'debug\n', 'debug']);
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ before: 'info', level: 'debug' });
+  });
+
+  it.each(['loud', '', 'DEBUG', 'x'.repeat(100_000)])('refuses another one (%#)', async (level) => {
+    const before = told.level;
+    const answer = await put(level);
+    expect([answer.status, told.level]).toEqual([400, before]);
+    expect(await answer.text()).toBe('the body must be one of trace, debug, info, warn, error, silent\n');
+  });
+});
+
+describe('what says more than numbers', () => {
+  const paths = ['/log/level', '/debug/pprof/', '/debug/pprof/cmdline', '/debug/pprof/handles'];
+  let open: DebugServer;
+  let url: string;
+  afterEach(() => open.stop());
+
+  const statuses = async (headers: Record<string, string> = {}) =>
+    Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`, { headers })).status));
+
+  async function start(host: string, token?: string): Promise<void> {
+    open = new DebugServer(new Metrics('1'), log, token);
+    url = (await open.start(host, 0)).replace('0.0.0.0', '127.0.0.1');
+  }
+
+  it('is not for other machines without a token, but the metrics are', async () => {
+    await start('0.0.0.0');
+    expect(await statuses()).toEqual(paths.map(() => 403));
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+  });
+
+  it('is for who has the token, if there is one', async () => {
+    await start('0.0.0.0', 'a-token-of-16-characters');
+    const refused = await fetch(`${url}/debug/pprof/`);
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect(await statuses()).toEqual(paths.map(() => 401));
+    expect(await statuses({ authorization: 'Bearer a-token-of-16-characters' })).toEqual(paths.map(() => 200));
   });
 });

@@ -7,18 +7,15 @@ import type { Probe } from '#libs/probes';
 /** A query for the root's NS records, which is refused: any reply shows that the server answers (RFC 1035 section 4.1). */
 const QUERY = Buffer.from('000000000001000000000000' + '00' + '0002' + '0001', 'hex');
 
-/** How long a reply may take, in milliseconds. */
-const REPLY_DEADLINE_MS = 500;
-
 /** Asks the server over UDP, as its clients do. */
 export function dnsProbe(server: DnsServer): Probe {
   return {
     name: 'dns',
-    async check() {
+    async check(signal) {
       const { host, port } = server.address;
       const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
       try {
-        const reply = once(socket, 'message', { signal: AbortSignal.timeout(REPLY_DEADLINE_MS) });
+        const reply = once(socket, 'message', { signal });
         socket.send(QUERY, port, reachable(host));
         await reply;
       } finally {

@@ -1,0 +1,43 @@
+import type { Discovery } from '#libs/discovery';
+import { diskProbe, eventLoopProbe, listenerProbe, type Probe, type ProbeGroups, type Shutdown } from '#libs/probes';
+import type { Database } from './database/database.js';
+
+export interface BlogProbesOptions {
+  readonly isListening: () => boolean;
+  /** Where keys are kept, and the database unless it is elsewhere. */
+  readonly dataDir: string;
+  readonly database: Database;
+  /** None when the blog does not register. */
+  readonly discovery: Discovery | undefined;
+  readonly shutdown: Shutdown;
+}
+
+/** What is asked over the network: `?exclude=dependencies` leaves it out. */
+const DEPENDENCIES = 'dependencies';
+
+/** What the blog's probes look at; docs/probes.md has a row for each. */
+export function blogProbes({ isListening, dataDir, database, discovery, shutdown }: BlogProbesOptions): ProbeGroups {
+  return {
+    live: [eventLoopProbe()],
+    ready: [
+      shutdown,
+      listenerProbe(isListening),
+      { name: 'database', group: DEPENDENCIES, check: () => database.check() },
+      registryProbe(discovery),
+      diskProbe(dataDir),
+    ],
+  };
+}
+
+/** Whether the blog can be found: it answers just as well when it cannot. */
+function registryProbe(discovery: Discovery | undefined): Probe {
+  return {
+    name: 'registry',
+    group: DEPENDENCIES,
+    degrades: true,
+    cacheMs: 0,
+    check() {
+      if (discovery?.isRegistered === false) throw new Error('the registry does not have this program');
+    },
+  };
+}

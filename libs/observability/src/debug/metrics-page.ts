@@ -1,0 +1,36 @@
+import type { Logger } from '../log/logger.js';
+import { expose } from '../metrics/exposition.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { GET, type Page } from './page.js';
+
+/** `GET /metrics`: for Prometheus. */
+export function metricsPage(metrics: Metrics): Page {
+  return {
+    path: '/metrics',
+    methods: GET,
+    guarded: false,
+    async answer({ accept }) {
+      return { status: 200, ...(await expose(metrics, accept)) };
+    },
+  };
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
+/** `GET` and `PUT /log/level`: the level of the log, until the next reload or start. */
+export function logLevelPage(log: Logger): Page {
+  return {
+    path: '/log/level',
+    methods: [...GET, 'PUT'],
+    guarded: true,
+    answer({ method, body }) {
+      if (method !== 'PUT') return { status: 200, body: `${log.level}\n` };
+      const level = body.trim();
+      if (!LEVELS.includes(level)) return { status: 400, body: `the body must be one of ${LEVELS.join(', ')}\n` };
+      const before = log.level;
+      log.level = level;
+      log.warn({ before, level }, 'the level of the log has been set');
+      return { status: 200, body: `${level}\n` };
+    },
+  };
+}
