@@ -42,7 +42,7 @@ describe('the alerts', () => {
   });
 
   it('can be read, and fire when they should and not otherwise', async () => {
-    expect(await promtool('check', 'rules', join(FOLDER, 'alerts.yml'))).toContain('SUCCESS: 15 rules found');
+    expect(await promtool('check', 'rules', join(FOLDER, 'alerts.yml'))).toContain('SUCCESS: 16 rules found');
     expect(await promtool('check', 'config', join(FOLDER, 'prometheus.yml'))).toContain('SUCCESS');
     expect(await promtool('test', 'rules', join(FOLDER, 'alerts.test.yml'))).toContain('SUCCESS');
   });

@@ -51,7 +51,7 @@ describe('start', () => {
     const { status, body } = await blog.ask('GET', '/readyz?verbose');
     expect([status, body]).toEqual([
       200,
-      '[+]ping ok\n[+]shutdown ok\n[+]listener ok\n[+]database ok\n[+]registry ok\n[+]disk ok\nreadyz check passed\n',
+      '[+]ping ok\n[+]shutdown ok\n[+]listener ok\n[+]database ok\n[+]cache ok\n[+]registry ok\n[+]disk ok\nreadyz check passed\n',
     ]);
   });
 });

@@ -12,10 +12,8 @@ process.on('disconnect', () => process.exit());
 
 const design = process.env['CHAOS_DESIGN'] as Design;
 const config = loadConfig({ env: process.env });
-const { endpoints } = await startBlog(
-  config,
-  createLogger(config.log, `blog ${design}`),
-  wrongClock(systemClock, () => faults),
-  (settings) => withFaults(makeDesign(design, settings), () => faults),
-);
+const { endpoints } = await startBlog(config, createLogger(config.log, `blog ${design}`), {
+  clock: wrongClock(systemClock, () => faults),
+  makeCache: (settings) => withFaults(makeDesign(design, settings), () => faults),
+});
 process.send!({ event: 'ready', endpoints });
