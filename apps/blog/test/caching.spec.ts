@@ -177,6 +177,17 @@ describe.each(KINDS)('reads in %s with the cache in %s', (store, kind) => {
     expect((await get(`tags/${next}`)).body).toEqual(made.body);
   });
 
+  it('of tags are new when a file of them is imported', async () => {
+    const next = (await blog.makeTag()).body.id + 1;
+    const name = blog.freshName();
+    const list = `tags?name=${encodeURIComponent(name)}`;
+    expect([(await get(`tags/${next}`)).status, (await getTwice(list)).body.total]).toEqual([404, 0]);
+    const file = new File([`name\n${name}\n`], 'tags.csv');
+    const imported = await blog.sendForm('/api/v1/tags/import', blog.as.ann, { file });
+    expect([imported.status, imported.body.imported]).toEqual([200, 1]);
+    expect([(await get(`tags/${next}`)).body.name, (await get(list)).body.total]).toEqual([name, 1]);
+  });
+
   it('pass over what is older than the version that is asked for', async () => {
     const { body } = await blog.makeArticle();
     const path = `articles/${body.id}`;

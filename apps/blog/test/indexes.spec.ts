@@ -5,6 +5,8 @@ import { Cursors } from '#libs/http';
 import { FakeClock } from '#libs/testing';
 import { articleQuery } from '../src/articles/article.schema.js';
 import { Articles } from '../src/articles/articles.js';
+import { Publisher } from '../src/caching/publisher.js';
+import { WriteCount } from '../src/caching/write-count.js';
 import type { Database, SqlValue } from '../src/database/database.js';
 import { openDatabase } from '../src/database/open.js';
 import { insertRows } from '../src/database/rows.js';
@@ -61,7 +63,10 @@ describe.each(STORES)('on %s, a list goes by its index:', (store) => {
       close: () => database.close(),
     };
     const lists = new Lists(recording, new Cursors(randomBytes(32)));
-    const parts = { database: recording, lists, clock: new FakeClock(0) };
+    const clock = new FakeClock(0);
+    const ledger = await WriteCount.open(database, clock);
+    const publisher = new Publisher({ database, ledger, cache: { invalidate: () => Promise.resolve(true) } });
+    const parts = { database: recording, publisher, lists, clock };
     articles = new Articles(parts);
     tags = new Tags(parts);
   });

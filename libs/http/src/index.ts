@@ -1,5 +1,4 @@
 export { accepts } from './accept.js';
-export { acceptsJson } from './accept.js';
 export { AcceptGuard } from './accept.guard.js';
 export { endWithAnswer } from './client-error.js';
 export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Entry } from '#libs/cache';
-import { acceptsJson } from '#libs/http';
+import { accepts } from '#libs/http';
 import { recogniseViewer, type GuardedRequest } from '../auth/token.guard.js';
 import { Tokens } from '../auth/tokens.js';
 import type { BlogParts } from '../parts.js';
@@ -45,7 +45,7 @@ export function serveHotReads(app: NestFastifyApplication, { cache, config }: Bl
 }
 
 function isPlainRead({ method, headers }: FastifyRequest): boolean {
-  return method === 'GET' && acceptsJson(headers.accept);
+  return method === 'GET' && accepts(headers.accept, 'application/json');
 }
 
 /** Which key a request is for; undefined when it is for none, or says so in an unusual way. */

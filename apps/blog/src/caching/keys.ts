@@ -9,6 +9,9 @@ import type { Viewer } from '../users/account.js';
  */
 type Generation = 'articles' | 'tags' | 'shown-tags';
 
+/** What tags that are new, whose ids are not known, make out of date: lists of them, and that there was none by some id. */
+export const NEW_TAGS: Invalidation = { rows: [], generations: ['tags', 'shown-tags'] };
+
 /** Ends whatever there is: each entry belongs to one of them. */
 export const EVERYTHING: Invalidation = { rows: [], generations: ['articles', 'tags', 'shown-tags'] };
 

@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { HTTP_PROBLEMS, Problem } from '#libs/http';
 import type { Clock } from '#libs/time';
-import { isUniqueViolation, type Database } from '../database/database.js';
+import { NEW_TAGS } from '../caching/keys.js';
+import type { Publisher, Tell } from '../caching/publisher.js';
+import { isUniqueViolation } from '../database/database.js';
 import { insertRows } from '../database/rows.js';
 import { BLOG_PROBLEMS } from '../problems.js';
 import { TableFileError, TableTooLargeError } from '../spreadsheets/table-file.js';
@@ -18,7 +20,7 @@ const ATTEMPTS = 3;
 
 /** Imports tags from files. */
 export class TagImport {
-  constructor(private readonly options: { readonly database: Database; readonly clock: Clock }) {}
+  constructor(private readonly options: { readonly publisher: Publisher; readonly clock: Clock }) {}
 
   /**
    * Adds the tags of a file, in one transaction: whatever happens meanwhile, no half of it stays.
@@ -27,13 +29,14 @@ export class TagImport {
    */
   async import(file: Buffer, mode: ImportMode, user: User): Promise<ImportReport> {
     const { count: rows, tags, errors: bad } = await readFile(file);
-    return this.write(async (manager) => {
+    return this.write(async (manager, tell) => {
       const taken = await findTaken(manager, tags);
       const errors = [...bad, ...tags.filter(({ name }) => taken.has(name)).map(takenError)];
       errors.sort((a, b) => a.row - b.row);
       if (errors.length > 0 && mode === 'all_or_nothing') throw refusal({ rows, imported: 0, errors });
       const free = tags.filter(({ name }) => !taken.has(name));
       await this.add(manager, free, user);
+      if (free.length > 0) tell(NEW_TAGS);
       return { rows, imported: free.length, errors };
     });
   }
@@ -47,10 +50,10 @@ export class TagImport {
   }
 
   /** Runs a write again when somebody else was quicker to take a name that was free. */
-  private async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  private async write<T>(work: (manager: EntityManager, tell: Tell) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.options.database.write(work);
+        return await this.options.publisher.write(work);
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
         if (attempt === ATTEMPTS) throw new Problem(BLOG_PROBLEMS.tagExists, { cause: error });

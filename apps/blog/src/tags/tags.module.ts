@@ -18,7 +18,7 @@ import { Tags } from './tags.js';
     {
       provide: TagImport,
       inject: [BLOG],
-      useFactory: ({ database, clock }: BlogParts) => new TagImport({ database, clock }),
+      useFactory: ({ publisher, clock }: BlogParts) => new TagImport({ publisher, clock }),
     },
   ],
 })
