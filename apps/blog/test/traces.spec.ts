@@ -1,4 +1,5 @@
 // What a blog tells of its requests: in traces, in the log, and to the client.
+import { Agent, get, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import type { Started } from '#libs/supervisor';
@@ -9,6 +10,7 @@ import { TestBlog } from './harness.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const UNRECORDED = '11111111111111111111111111111111';
+const LATE_BODY = '33333333333333333333333333333333';
 const LATER = '22222222222222222222222222222222';
 const CALLER = '00f067aa0ba902b7';
 
@@ -52,8 +54,8 @@ describe('a blog that is traced', () => {
     const tag = await blog.makeTag();
     await blog.ask('GET', `/api/v1/tags/${tag.body.id}?min_version=1`, from(TRACE));
     const [query] = await spans(({ traceId, kind }) => traceId === TRACE && kind === 3);
-    const [request] = await spans(({ traceId, kind }) => traceId === TRACE && kind === 2);
-    expect(request).toMatchObject({
+    const [whole] = await spans(({ traceId, kind }) => traceId === TRACE && kind === 2);
+    expect(whole).toMatchObject({
       name: 'GET /api/v1/tags/:id',
       parentSpanId: CALLER,
       service: 'signpost-blog',
@@ -65,16 +67,37 @@ describe('a blog that is traced', () => {
         'client.address': '127.0.0.1',
       },
     });
-    expect(query).toMatchObject({ name: 'SELECT', parentSpanId: request!.spanId });
+    expect(query).toMatchObject({ name: 'SELECT', parentSpanId: whole!.spanId });
     expect(query!.attributes['db.query.text']).toMatch(/^SELECT .*\?/);
     expect(collector.authorization).toBe('Bearer collector');
   });
 
   it('has a transaction in the trace of the request whose body asked for it', async () => {
     await blog.makeTag({ name: 'traced' });
-    const [request] = await spans(({ name }) => name === 'POST /api/v1/tags');
-    const isPart = ({ traceId, name }: CollectedSpan) => traceId === request!.traceId && name === 'transaction';
-    expect((await spans(isPart))[0]!.parentSpanId).toBe(request!.spanId);
+    const [whole] = await spans(({ name }) => name === 'POST /api/v1/tags');
+    const isPart = ({ traceId, name }: CollectedSpan) => traceId === whole!.traceId && name === 'transaction';
+    expect((await spans(isPart))[0]!.parentSpanId).toBe(whole!.spanId);
+  });
+
+  it('has it there too when the body comes late, on a connection that served another request before', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const url = `${blog.url}/api/v1/tags`;
+    await new Promise((resolve) => get(url, { agent }, (answer) => answer.resume().on('end', resolve)));
+    const headers = { ...blog.as.admin, ...from(LATE_BODY), 'content-type': 'application/json' };
+    const status = await new Promise((resolve, reject) => {
+      const sent = request(url, { method: 'POST', headers, agent }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode));
+      });
+      sent.on('error', reject);
+      sent.write('{"name":');
+      // Whenever the first part has been read: another packet, in the name of the connection.
+      setTimeout(() => sent.end('"late"}'), 100);
+    });
+    agent.destroy();
+    expect(status).toBe(201);
+    const [transaction] = await spans(({ traceId, name }) => traceId === LATE_BODY && name === 'transaction');
+    const [whole] = await spans(({ traceId, kind }) => traceId === LATE_BODY && kind === 2);
+    expect(transaction!.parentSpanId).toBe(whole!.spanId);
   });
 
   it('records nothing that the caller does not, no probes, and nothing that it asks by itself', async () => {

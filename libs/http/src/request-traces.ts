@@ -26,11 +26,6 @@ export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void 
     request[SPAN] = span;
     tracing.within(span, done);
   });
-  // A body arrives in the name of its connection, which serves others too.
-  fastify.addHook('preValidation', (request: FastifyRequest & Traced, _reply, done) => {
-    if (request[SPAN]) tracing.within(request[SPAN], done);
-    else done();
-  });
   fastify.addHook('onResponse', (request: FastifyRequest & Traced, { raw: { statusCode } }, done) => {
     const span = request[SPAN];
     span?.setAttribute('http.response.status_code', statusCode);
