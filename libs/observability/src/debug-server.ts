@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ownSockets, type Sockets } from '#libs/sockets';
 import { expose } from './metrics/exposition.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Logger } from './logger.js';
@@ -29,10 +30,8 @@ export class DebugServer {
    * @returns where it listens: `http://127.0.0.1:6060`
    * @throws the error of the socket, such as EADDRINUSE
    */
-  async start(host: string, port: number): Promise<string> {
-    const listening = once(this.#server, 'listening');
-    this.#server.listen({ host, port });
-    await listening;
+  async start(host: string, port: number, sockets: Sockets = ownSockets): Promise<string> {
+    await sockets.listen(this.#server, host, port);
     const { address, family, port: bound } = this.#server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   }
