@@ -5,19 +5,21 @@ import type { Config } from '#libs/config';
 import { Discovery } from '#libs/discovery';
 import {
   allowOrigins,
+  closeWithin,
   createHttpAdapter,
   Cursors,
-  drain,
   isUnspecified,
   listen,
   ProblemFilter,
   serveDocumentation,
   ValidationPipe,
+  type Drain,
   type Listening,
 } from '#libs/http';
 import { nestLogger, type Logger } from '#libs/observability';
 import type { ProbeGroups } from '#libs/probes';
-import { listenError, requireFreePort, storageError, version, type Started } from '#libs/supervisor';
+import { ownSockets, type Sockets } from '#libs/sockets';
+import { listenError, requireFreePort, storageError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { Revocations } from './auth/revocations.js';
 import { SharedSecret } from './auth/shared-secret.js';
@@ -35,8 +37,8 @@ import { Accounts } from './users/accounts.js';
 import { ensureAdmin } from './users/first-admin.js';
 import { Passwords } from './users/passwords.js';
 
-/** What is under way after so many milliseconds of draining is cut off; deregistering takes two seconds at most. */
-const DRAIN_DEADLINE_MS = 3_000;
+/** What is under way so many milliseconds after the blog was told to stop is cut off; deregistering takes two seconds at most. */
+const CLOSE_DEADLINE_MS = 3_000;
 
 /**
  * Starts the blog: database, account, HTTP, and last the registration, so that nobody is sent here too early. It stops in
@@ -44,8 +46,14 @@ const DRAIN_DEADLINE_MS = 3_000;
  *
  * @throws StartError when a setting has to be changed first
  */
-export async function startBlog(config: Config, log: Logger, clock: Clock = systemClock): Promise<Started> {
-  await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
+export async function startBlog(
+  config: Config,
+  log: Logger,
+  clock: Clock = systemClock,
+  sockets: Supervisor['sockets'] = () => ownSockets,
+): Promise<Started> {
+  const forHttp = sockets('http');
+  await requireFreePort(forHttp, config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
   const database = await openDatabase(config.database.url, config.database.pool_size);
   try {
     const keys = loadKeys(config, log, clock);
@@ -54,7 +62,7 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
     const lists = new Lists(database, new Cursors(await sharedSecret(database, 'cursors')));
     const answers = new Answers(database, clock);
     const parts = { config, log, clock, database, lists, answers, keys, revocations, accounts };
-    const { app, listening } = await serve(config, parts);
+    const { app, listening, drain } = await serve(config, parts, forHttp);
     // After all that can fail: a password that was made up is told once, by a program that runs.
     const account = await ensureAdmin(accounts, config.auth.admin_password);
     const discovery = register(config, listening, log, clock);
@@ -64,9 +72,14 @@ export async function startBlog(config: Config, log: Logger, clock: Clock = syst
       ...(account && { account }),
       // Whoever waits for this program finds it in the registry, if that is there.
       settled: async () => discovery?.tried(),
+      async drain() {
+        // The others keep the service registered, under the same id.
+        discovery?.leave();
+        await drain.run();
+      },
       async stop() {
         await discovery?.stop();
-        await drain(app, DRAIN_DEADLINE_MS);
+        await closeWithin(app, CLOSE_DEADLINE_MS);
         await database.close();
       },
     };
@@ -86,14 +99,20 @@ function loadKeys({ auth, blog }: Config, log: Logger, clock: Clock): TokenKeys 
   }
 }
 
-async function serve(config: Config, parts: BlogParts): Promise<{ app: NestFastifyApplication; listening: Listening }> {
+interface Http {
+  readonly app: NestFastifyApplication;
+  readonly listening: Listening;
+  readonly drain: Drain;
+}
+
+async function serve(config: Config, parts: BlogParts, sockets: Sockets): Promise<Http> {
   const { blog } = config;
-  const { adapter, closeRoutes } = createHttpAdapter(httpLimits(config));
+  const { adapter, closeRoutes, drain } = createHttpAdapter(httpLimits(config));
   const { log, database } = parts;
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     BlogModule.forRoot(
       parts,
-      probes(database, () => app.getHttpServer().listening),
+      probes(database, () => app.getHttpServer().listening || drain.begun),
     ),
     adapter,
     { bodyParser: false, logger: nestLogger(log), abortOnError: false },
@@ -112,7 +131,7 @@ async function serve(config: Config, parts: BlogParts): Promise<{ app: NestFasti
   await app.init();
   closeRoutes();
   try {
-    return { app, listening: await listen(app, blog.http_host, blog.http_port) };
+    return { app, listening: await listen(app, blog.http_host, blog.http_port, sockets), drain };
   } catch (error) {
     await app.close();
     throw listenError(error, 'blog', 'http_port', blog.http_port);

@@ -2,10 +2,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { changedSettings, type Config } from '#libs/config';
 import type { DnsServer } from '#libs/dns';
-import { drain, listen, serveDocument, type Listening } from '#libs/http';
+import { closeWithin, listen, serveDocument, type Drain, type Listening } from '#libs/http';
 import { Metrics, nestLogger, type Logger } from '#libs/observability';
 import type { Probe, ProbeGroups } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
+import { ownSockets, type Sockets } from '#libs/sockets';
 import { listenError, requireFreePort, StartError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { openTokens, requireGuardedApi } from './api-access.js';
@@ -15,15 +16,15 @@ import type { ConsulModuleOptions } from './consul/consul.module.js';
 import { buildDocument } from './consul/openapi/document.js';
 import { createConsulServer } from './consul/server.js';
 import { dnsProbe } from './dns/dns-probe.js';
-import { addressOf, dnsSettings, startDns } from './dns/dns.js';
+import { addressOf, createDns, dnsSettings } from './dns/dns.js';
 import { addDnsMetrics } from './metrics/dns-metrics.js';
 import { addRegistryMetrics } from './metrics/registry-metrics.js';
 import { ownNode } from './own-node.js';
 import { ResolverModule } from './resolver.module.js';
 import { storeProbe } from './store-probe.js';
 
-/** Requests that are under way after so many milliseconds of draining are cut off. */
-const DRAIN_DEADLINE_MS = 3_000;
+/** Requests that are under way so many milliseconds after the program was told to stop are cut off. */
+const CLOSE_DEADLINE_MS = 3_000;
 /** Of the API's documentation. */
 const TITLE = 'Signpost registry';
 
@@ -33,62 +34,83 @@ export interface ResolverOptions extends Partial<Supervisor> {
 }
 
 /**
- * Starts the resolver: the registry from its store, DNS, and last HTTP, so that nothing is registered that DNS would not answer.
- * It stops in reverse.
+ * Starts the resolver: the registry from its store, everything that answers, and only then the sockets: DNS first, so that nothing is
+ * registered that DNS would not answer. It stops in reverse.
  *
  * @throws StartError when a setting has to be changed first
  */
-export async function startResolver(
-  config: Config,
-  log: Logger,
-  { clock = systemClock, metrics = new Metrics(version()), reload = nothingToReload }: ResolverOptions = {},
-): Promise<Started> {
-  const { http_host, http_port, dns_host, dns_port } = config.resolver;
+export async function startResolver(config: Config, log: Logger, options: ResolverOptions = {}): Promise<Started> {
+  const {
+    clock = systemClock,
+    metrics = new Metrics(version()),
+    reload = nothingToReload,
+    sockets = () => ownSockets,
+  } = options;
+  const [forHttp, forDns] = [sockets('http'), sockets('dns')];
   await requireGuardedApi(config);
-  await requireFreePort(http_host, http_port, 'resolver', 'http_port');
-  await requireFreePort(dns_host, dns_port, 'resolver', 'dns_port');
+  await requireFreePorts(config, forHttp, forDns);
   const registry = await startRegistry(config, log, clock);
   const watches = new Watches(registry.catalog, clock);
+  const dns = createDns({ catalog: registry.catalog, config, log, clock, sockets: forDns });
   let tokens: Tokens | undefined;
-  let dns: DnsServer | undefined;
+  let app: NestFastifyApplication | undefined;
   try {
     tokens = openTokens(config, log, clock);
-    dns = await openDns(config, registry, log, clock);
     addRegistryMetrics(metrics, registry, watches);
     addDnsMetrics(metrics, dns);
     const server = createConsulServer(apiOptions(config, tokens));
     const consul = { registry, watches, log, metrics, reload, server };
-    const http = await serve(config, consul, [dnsProbe(dns), storeProbe(registry)]);
-    return toStarted(config, { ...http, registry, watches, tokens, dns });
+    options.follow?.((next) => takeOn(config, next, dns));
+    app = await createApp(consul, [dnsProbe(dns), storeProbe(registry)]);
+    await openDns(config, dns);
+    const listening = await openHttp(config, app, forHttp);
+    return toStarted({ app, listening, drain: server.drain, registry, watches, tokens, dns });
   } catch (error) {
+    await app?.close();
     tokens?.close();
-    await dns?.stop();
+    await dns.stop();
     await registry.stop();
     throw error;
   }
 }
 
+async function requireFreePorts({ resolver }: Config, http: Sockets, dns: Sockets): Promise<void> {
+  await requireFreePort(http, resolver.http_host, resolver.http_port, 'resolver', 'http_port');
+  await requireFreePort(dns, resolver.dns_host, resolver.dns_port, 'resolver', 'dns_port');
+}
+
 /** All that runs. */
-interface Parts extends Http {
+interface Parts {
+  readonly app: NestFastifyApplication;
+  readonly listening: Listening;
+  readonly drain: Drain;
   readonly registry: Registry;
   readonly watches: Watches;
   readonly tokens: Tokens | undefined;
   readonly dns: DnsServer;
 }
 
-function toStarted(config: Config, { app, listening, registry, watches, tokens, dns }: Parts): Started {
+/** Changes what can be changed while the resolver serves. @returns what cannot, as `[section] key` */
+function takeOn(first: Config, next: Config, dns: DnsServer): string[] {
+  // The zone's datacenter is the node's as well, so it stays until there are new workers, like the rest of [resolver].
+  dns.reconfigure(dnsSettings({ ...first, dns: next.dns }));
+  return changedSettings(first, next, ['resolver', 'limits']);
+}
+
+function toStarted({ app, listening, drain, registry, watches, tokens, dns }: Parts): Started {
   return {
     endpoints: { registry: listening.url, dns: addressOf(dns) },
     banner: [`registry ${listening.url}/v1/catalog/services`, `dns      ${addressOf(dns)}`],
-    reload(next) {
-      // The zone's datacenter is the node's as well, so it stays until the next start like the rest of [resolver].
-      dns.reconfigure(dnsSettings({ ...config, dns: next.dns }));
-      return changedSettings(config, next, ['resolver', 'limits']);
+    async drain() {
+      const drained = Promise.all([drain.run(), dns.handOver()]);
+      // Blocking queries are answered with what they know, and Connection: close.
+      watches.close();
+      await drained;
     },
     async stop() {
       watches.close();
       tokens?.close();
-      await drain(app, DRAIN_DEADLINE_MS);
+      await closeWithin(app, CLOSE_DEADLINE_MS);
       await dns.drain();
       await dns.stop();
       await registry.stop();
@@ -109,33 +131,31 @@ async function startRegistry(config: Config, log: Logger, clock: Clock): Promise
   }
 }
 
-async function openDns(config: Config, { catalog }: Registry, log: Logger, clock: Clock): Promise<DnsServer> {
+async function openDns({ resolver }: Config, dns: DnsServer): Promise<void> {
   try {
-    return await startDns({ catalog, config, log, clock });
+    await dns.start();
   } catch (error) {
-    throw listenError(error, 'resolver', 'dns_port', config.resolver.dns_port);
+    throw listenError(error, 'resolver', 'dns_port', resolver.dns_port);
   }
 }
 
-interface Http {
-  readonly app: NestFastifyApplication;
-  readonly listening: Listening;
-}
-
-async function serve({ resolver }: Config, consul: ConsulModuleOptions, ready: readonly Probe[]): Promise<Http> {
+async function createApp(consul: ConsulModuleOptions, ready: readonly Probe[]): Promise<NestFastifyApplication> {
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     ResolverModule.forRoot(
       consul,
-      probes(ready, () => app.getHttpServer().listening),
+      probes(ready, () => app.getHttpServer().listening || consul.server.drain.begun),
     ),
     new FastifyAdapter(consul.server.server),
     { bodyParser: false, logger: nestLogger(consul.log), abortOnError: false },
   );
   serveDocument(app, TITLE, () => buildDocument(consul.server.routes, TITLE, version()));
+  return app;
+}
+
+async function openHttp({ resolver }: Config, app: NestFastifyApplication, sockets: Sockets): Promise<Listening> {
   try {
-    return { app, listening: await listen(app, resolver.http_host, resolver.http_port) };
+    return await listen(app, resolver.http_host, resolver.http_port, sockets);
   } catch (error) {
-    await app.close();
     throw listenError(error, 'resolver', 'http_port', resolver.http_port);
   }
 }

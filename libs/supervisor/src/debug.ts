@@ -1,5 +1,6 @@
 import type { Config } from '#libs/config';
 import { DebugServer, type Logger, type Metrics } from '#libs/observability';
+import type { Sockets } from '#libs/sockets';
 import { listenError } from './start-error.js';
 
 /** The key of `[debug]` that holds a program's port. */
@@ -14,11 +15,18 @@ export interface Debug {
   stop(): Promise<void>;
 }
 
+export interface DebugParts {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly sockets: Sockets;
+}
+
 /** Opens the port for metrics. A program that cannot have it runs nevertheless: several of one kind may share a machine. */
-export async function startDebug({ debug }: Config, key: DebugPort, metrics: Metrics, log: Logger): Promise<Debug> {
+export async function startDebug({ debug }: Config, key: DebugPort, parts: DebugParts): Promise<Debug> {
+  const { metrics, log, sockets } = parts;
   const server = new DebugServer(metrics, log);
   try {
-    return { endpoints: { debug: await server.start(debug.host, debug[key]) }, stop: () => server.stop() };
+    return { endpoints: { debug: await server.start(debug.host, debug[key], sockets) }, stop: () => server.stop() };
   } catch (error) {
     const { message } = listenError(error, 'debug', key, debug[key]) as Error;
     return { endpoints: {}, problem: message, stop: () => Promise.resolve() };

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { isReady, type Ready } from '#libs/supervisor';
+import { join } from 'node:path';
+import { isReady, type Ready } from '#libs/primary';
 
 /** Programs of several tests run side by side. */
 const FREE_DEBUG_PORTS = { SIGNPOST_DEBUG_PORT: '0', SIGNPOST_DEBUG_RESOLVER_PORT: '0' };
@@ -28,10 +29,11 @@ export class TestProgram {
    * Starts `dist/apps/<app>/src/main.js` on the Node that runs the test.
    *
    * @param env the program's settings; of the test's own environment it gets no `SIGNPOST_` variable
+   * @param root the folder that has `dist`; by default the one that the test runs in
    */
-  static start(app: string, env: Record<string, string> = {}, args: readonly string[] = []): TestProgram {
+  static start(app: string, env: Record<string, string> = {}, args: readonly string[] = [], root = '.'): TestProgram {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SIGNPOST_'));
-    const child = spawn(process.execPath, [`dist/apps/${app}/src/main.js`, ...args], {
+    const child = spawn(process.execPath, [join(root, `dist/apps/${app}/src/main.js`), ...args], {
       env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...FREE_DEBUG_PORTS, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
