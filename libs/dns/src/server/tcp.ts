@@ -46,13 +46,21 @@ export class TcpServer {
     this.#sweep = this.#options.clock.every(SWEEP_INTERVAL, () => this.#cutOffLate());
   }
 
-  /** Takes no new clients, and leaves the present ones until they have had no question for the idle time. Resolves when all are gone. */
+  /**
+   * Takes no new clients, and leaves the present ones alone for as long as one that asks nothing may stay; those that then still ask are
+   * ended after an answer. Resolves when all are gone.
+   */
   async handOver(): Promise<void> {
     const server = this.#server;
     if (!server) return;
+    const { clock, limits } = this.#options;
     const closed = once(server, 'close');
     server.close();
+    const end = clock.after(limits.idleTimeout, () => {
+      for (const connection of this.#connections) connection.drain();
+    });
     await closed;
+    end.cancel();
   }
 
   /** Takes no new clients, answers what has come from the present ones and ends them. Resolves when all are gone. */
