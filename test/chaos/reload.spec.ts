@@ -27,7 +27,11 @@ const WORKERS = 2;
 const MOST_MEMORY = 60_000_000;
 
 let subject: Subject;
-afterEach(() => subject?.stop());
+let stop: AbortController;
+afterEach(async () => {
+  stop?.abort();
+  await subject?.stop();
+});
 
 /** Clients at work, and the way to stop them. */
 interface Load {
@@ -37,7 +41,7 @@ interface Load {
 }
 
 function run(start: (tally: Tally, signal: AbortSignal) => readonly Promise<void>[]): Load {
-  const stop = new AbortController();
+  stop = new AbortController();
   const tally = new Tally();
   const clients = start(tally, stop.signal);
   return {
@@ -51,14 +55,13 @@ function run(start: (tally: Tally, signal: AbortSignal) => readonly Promise<void
 
 const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
 
-/** Reloads at random moments, some while another is under way. */
-async function reloadOften(reloads: number): Promise<void> {
+/** Reloads at random moments, some while another is under way. @returns the exit code of the last one, which comes after all others */
+async function reloadOften(reloads: number): Promise<number> {
   for (let n = 0; n < reloads; n++) {
     subject.hangUp();
     await sleep(200 + Math.random() * 2_800);
   }
-  // One that is waited for: it comes after all others.
-  expect(await subject.reload()).toBe(0);
+  return subject.reload();
 }
 
 async function reloadInVain(troubles: readonly Trouble[]): Promise<void> {
@@ -149,10 +152,10 @@ describe('the blog', { timeout: TIMEOUT }, () => {
     const parts = await start();
     const { pid } = subject.program;
     const clients = load(parts);
-    await reloadOften(RELOADS);
+    expect(await reloadOften(RELOADS)).toBe(0);
     await reloadInVain(ASKED ? TROUBLES : TROUBLES.slice(0, 3));
     await killOne(clients, 16 + 8 + 3);
-    await reloadOften(1);
+    expect(await reloadOften(1)).toBe(0);
     await clients.end();
     report('blog', clients);
     expect(clients.tally.failures).toEqual([]);
@@ -210,10 +213,10 @@ describe('the resolver', { timeout: TIMEOUT }, () => {
     const parts = await start();
     const { pid } = subject.program;
     const clients = load(parts);
-    await reloadOften(RELOADS);
+    expect(await reloadOften(RELOADS)).toBe(0);
     await reloadInVain(ASKED ? TROUBLES : TROUBLES.slice(3));
     await killOne(clients, 10 + 40);
-    await reloadOften(1);
+    expect(await reloadOften(1)).toBe(0);
     await clients.end();
     report('resolver', clients);
     expect(clients.tally.failures).toEqual([]);

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, tempFolder, TestProgram } from '#libs/testing';
 import { BuildCopy } from '../build-copy.js';
-import { dig } from './commands.js';
+import { dig, shell } from './commands.js';
 
 const SOON = 15_000;
 const PROGRAM = 'dist/apps/resolver/src/program.js';
@@ -144,6 +144,33 @@ describe('a resolver that is reloaded', { timeout: 60_000 }, () => {
     const left = () => readdirSync('/proc').filter((pid) => all.includes(Number(pid)));
     await eventually('the workers to go', SOON, () => left().length === 0);
     expect(left()).toEqual([]);
+  });
+});
+
+describe('README.md', { timeout: 60_000 }, () => {
+  it('shows commands that put a new version in the place of the old one', async () => {
+    const section = /## Take on a new version[^]*?(?=\n## )/.exec(readFileSync('README.md', 'utf8'))![0];
+    const [edit, ask, look, ...rest] = [...section.matchAll(/^ {4}\$ (.*)$/gm)].map(([, command]) => command!);
+    expect(rest).toEqual([]);
+    const [build, folder] = [new BuildCopy(), tempFolder()];
+    const env = {
+      SIGNPOST_BLOG_HTTP_PORT: '0',
+      SIGNPOST_BLOG_DATA_DIR: join(folder.path, 'blog'),
+      SIGNPOST_BLOG_REGISTRY_URL: '',
+      SIGNPOST_DATABASE_URL: `sqlite:${join(folder.path, 'blog.sqlite')}`,
+    };
+    const blog = TestProgram.start('blog', env, [], build.root);
+    const url = (await blog.ready()).endpoints['blog']!;
+    await shell(`cd ${build.root} && ${edit}`);
+    const program = `${process.execPath} ${join(build.root, 'dist/apps/blog/src/main.js')}`;
+    const told = await shell(ask!.replace('signpost-blog', program), env);
+    expect(section.replace('4711', String(blog.pid))).toContain(`    ${told}`);
+    const answer = await shell(`${look!.replace('http://127.0.0.1:8000', url)} --silent --show-error`);
+    const [, shown] = /^ {4}(\{.*)$/m.exec(section)!;
+    expect(JSON.parse(answer)).toEqual(JSON.parse(shown!));
+    await blog.end();
+    build.remove();
+    folder.remove();
   });
 });
 

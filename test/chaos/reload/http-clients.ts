@@ -37,6 +37,8 @@ export async function send(url: string, { body = [], pause = 0, ...options }: Se
     });
   });
   outgoing.on('error', reject);
+  // It may fail while pieces of the body are still to come.
+  promise.catch(() => {});
   outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
   for (const [n, piece] of body.entries()) {
     if (n > 0) await sleep(pause);

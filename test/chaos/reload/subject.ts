@@ -25,7 +25,7 @@ export class Subject {
       'enabled = false',
       `keep_alive_timeout = ${KEEP_ALIVE}ms`,
       '[supervisor]',
-      'ready_timeout = 15s',
+      'ready_timeout = 30s',
       'drain_timeout = 20s',
       '',
     ].join('\n');
