@@ -11,6 +11,7 @@ import { benchChanges } from './registry/changes.bench.js';
 import { benchRegistrations } from './registry/registrations.bench.js';
 import { benchSize } from './registry/size.bench.js';
 import { benchWatchers } from './registry/watchers.bench.js';
+import { benchReload } from './reload.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'dns-udp': benchUdp,
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'registry-watchers': benchWatchers,
   'registry-changes': benchChanges,
   'registry-size': benchSize,
+  reload: benchReload,
 };
 
 const all = Object.keys(BENCHMARKS);

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isReady, type Ready } from '#libs/primary';
 
@@ -44,6 +45,12 @@ export class TestProgram {
     return this.child.pid!;
   }
 
+  /** The process ids of its workers. */
+  get workers(): number[] {
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim();
+    return children === '' ? [] : children.split(' ').map(Number);
+  }
+
   /** Both outputs, for the message of a failed test. */
   get output(): string {
     return `${this.stdout}${this.stderr}`;
@@ -52,6 +59,11 @@ export class TestProgram {
   /** What the program serves, once it does. */
   ready(): Promise<Ready> {
     return this.whenReady;
+  }
+
+  /** Stops the program with its workers (SIGSTOP), or lets them go on (SIGCONT). */
+  freeze(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    for (const pid of [this.pid, ...this.workers]) process.kill(pid, signal);
   }
 
   /** Sends a signal that does not end the program. */

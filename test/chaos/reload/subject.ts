@@ -69,9 +69,7 @@ export class Subject {
 
   /** The process ids of the workers. */
   get workers(): number[] {
-    const { pid } = this.program;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return children === '' ? [] : children.split(' ').map(Number);
+    return this.program.workers;
   }
 
   /** Resident memory of the primary, in octets. */
