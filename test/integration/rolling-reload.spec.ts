@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -118,7 +118,7 @@ describe('a resolver that is reloaded', { timeout: 60_000 }, () => {
     process.kill(victim!, 'SIGKILL');
     await eventually('the worker to go', SOON, () => !workers().includes(victim!));
     // Nobody serves at this moment; the sockets are open.
-    const answers = [fetch(`${registry}/readyz`), dig(dns, 'node1.node.consul', 'A')] as const;
+    const answers = [fetch(`${registry}/readyz`), dig(dns, '+time=20', 'node1.node.consul', 'A')] as const;
     expect((await answers[0]).status).toBe(200);
     expect((await answers[1]).join()).toContain('NOERROR');
     expect(logged('a worker ended by itself: it is replaced')).toHaveLength(1);
@@ -132,6 +132,33 @@ describe('a resolver that is reloaded', { timeout: 60_000 }, () => {
     await eventually('the old workers to go', SOON, () => workers().length === 3);
     expect(workers().filter((pid) => before.includes(pid))).toEqual([]);
     await isServed();
+  });
+
+  it('ends workers that were replaced when it is told to, however long they would wait for their clients', async () => {
+    await start();
+    const [old] = workers();
+    const idle = connect(Number(new URL(registry).port), '127.0.0.1');
+    idle.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(idle, 'data');
+    expect((await reload()).code).toBe(0);
+    expect(workers()).toContain(old);
+    resolver.signal('SIGUSR2');
+    await eventually('the old worker to go', SOON, () => !workers().includes(old!));
+    await isServed();
+    idle.destroy();
+  });
+
+  it('goes on at signals that would suspend it or open a debugger, and stops in order at SIGQUIT', async () => {
+    await start();
+    resolver.signal('SIGTSTP');
+    resolver.signal('SIGUSR1');
+    resolver.signal('SIGUSR2');
+    await eventually('a line about it', SOON, () => logged('not suspended').length === 1);
+    await isServed();
+    expect(workers()).toHaveLength(1);
+    expect(resolver.output).not.toContain('Debugger');
+    expect(await resolver.end('SIGQUIT')).toEqual({ code: 0, signal: null });
+    expect(logged('"stopped"')).toHaveLength(1);
   });
 
   it('leaves no worker behind when it is killed', async () => {

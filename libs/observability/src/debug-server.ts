@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { ownSockets, type Sockets } from '#libs/sockets';
 import { expose } from './metrics/exposition.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -36,9 +36,15 @@ export class DebugServer {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   }
 
+  /** Leaves new clients to other processes, which have the same port. */
+  drain(): void {
+    // The listener alone: the close of http.Server would end connections that seem idle.
+    NetServer.prototype.close.call(this.#server);
+  }
+
   /** Cuts off who is still reading. */
   async stop(): Promise<void> {
-    const closed = once(this.#server, 'close');
+    const closed = this.#server.listening ? once(this.#server, 'close') : undefined;
     this.#server.close();
     this.#server.closeAllConnections();
     await closed;

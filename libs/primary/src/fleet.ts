@@ -15,8 +15,10 @@ export interface FleetOptions {
 const PROBATION = 500;
 /** Before a worker has told how long it may take, in milliseconds. */
 const FIRST_READY_TIMEOUT = 60_000;
-/** What a worker has to answer to what all are asked, in milliseconds. */
+/** Within this a worker has to answer what all are asked, in milliseconds. */
 const GATHER_WITHIN = 1_000;
+/** The same for what it is told to do. One that is stuck must not hold up a reload. */
+const OBEY_WITHIN = 5_000;
 
 /** The workers of a program: as many as its configuration says, all of them of one generation but while one follows the other. */
 export class Fleet {
@@ -89,7 +91,7 @@ export class Fleet {
     // One that is starting may have read its configuration before it changed.
     for (const worker of this.#all('starting'))
       void worker.channel.ask('settings', { voice: 'silent' }).catch(() => {});
-    await Promise.all(this.#all('serving').map((worker) => worker.channel.ask('settings', { voice })));
+    await Promise.all(this.#all('serving').map((worker) => worker.channel.ask('settings', { voice }, OBEY_WITHIN)));
   }
 
   /** Asks every worker that serves. One that does not answer in time is among the answers without one. */
@@ -268,7 +270,7 @@ export class Fleet {
       void worker.cut();
     }, drainTimeout);
     void worker.exited.then(() => clearTimeout(timer));
-    await worker.channel.ask('drain').catch(() => {});
+    await worker.channel.ask('drain', undefined, OBEY_WITHIN).catch(() => {});
   }
 
   /** Closes sockets that no worker has, such as those of a port that was changed. */

@@ -12,6 +12,8 @@ export interface Debug {
   readonly endpoints: Readonly<Record<string, string>>;
   /** What the user should know and mend. */
   readonly problem?: string;
+  /** Leaves new clients to other workers. */
+  drain(): void;
   stop(): Promise<void>;
 }
 
@@ -26,9 +28,10 @@ export async function startDebug({ debug }: Config, key: DebugPort, parts: Debug
   const { metrics, log, sockets } = parts;
   const server = new DebugServer(metrics, log);
   try {
-    return { endpoints: { debug: await server.start(debug.host, debug[key], sockets) }, stop: () => server.stop() };
+    const url = await server.start(debug.host, debug[key], sockets);
+    return { endpoints: { debug: url }, drain: () => server.drain(), stop: () => server.stop() };
   } catch (error) {
     const { message } = listenError(error, 'debug', key, debug[key]) as Error;
-    return { endpoints: {}, problem: message, stop: () => Promise.resolve() };
+    return { endpoints: {}, problem: message, drain: () => {}, stop: () => Promise.resolve() };
   }
 }

@@ -81,12 +81,14 @@ function obey(channel: Channel, reloads: Reloads, ending: Promise<Ending>): void
   const end = () => (ended ??= ending.then(endAll));
   channel.on('settings', ({ voice }: { voice: Voice }) => reloads.reload(voice));
   channel.on('drain', async () => {
-    const { started } = await ending;
+    const { started, debug } = await ending;
+    debug.drain();
     // Not awaited: the answer says that nothing new is taken, which is so from here on.
     void started.drain().then(end, end);
   });
   channel.on('stop', end);
   channel.on('cut', () => process.exit(0));
+  // The log is standard output, which has nothing to open again.
   channel.on('reopen', () => undefined);
 }
 
