@@ -20,7 +20,7 @@ export async function work(program: Program, args: readonly string[], env: NodeJ
   const channel = new Channel(process);
   ignoreSignals();
   // Without its primary a worker is nobody's: the sockets go with it, for the next start to have.
-  process.on('disconnect', () => process.exit(EXIT_FAILED));
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   const options = parseCommandLine(program, args);
   const read = () => loadConfig(sourcesOf(options, env));
   const config = await orRefuse(channel, read);

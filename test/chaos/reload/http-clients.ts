@@ -134,12 +134,14 @@ export function lateSpeaker({ url, read, keepAlive }: HttpLoad, tally: Tally, si
     const answered = await tally.count('late on an idle connection', async () => {
       connection ??= new RawConnection(hostname, Number(port));
       const answer = await connection.ask(text);
-      if (!/^HTTP\/1\.1 2/.test(answer)) throw new Error(answer.split('\r\n', 1)[0]!);
+      if (!answer.startsWith('HTTP/1.1 2')) throw new Error(answer.split('\r\n', 1)[0]!);
       if (/^connection: close/im.test(answer)) connection = undefined;
     });
     if (!answered) connection = connection?.end();
     await sleep(keepAlive - 200);
-  }).finally(() => void connection?.end());
+  }).finally(() => {
+    connection?.end();
+  });
 }
 
 /** A connection on which one answer with a length follows each request. */
