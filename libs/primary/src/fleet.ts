@@ -169,6 +169,7 @@ export class Fleet {
 
   /** A new worker for each present one, or none at all: the first shows whether they work. */
   async #launchAll(): Promise<Worker[]> {
+    const before = this.#serving;
     const fresh: Worker[] = [];
     try {
       fresh.push(await this.#launch());
@@ -179,6 +180,7 @@ export class Fleet {
       if (failed) throw (failed as PromiseRejectedResult).reason;
       return fresh;
     } catch (error) {
+      this.#serving = before;
       for (const worker of fresh) void this.#drain(worker);
       throw error;
     }
