@@ -65,7 +65,7 @@ bench: $(BUILT) ## measure against bare peers in the same run: make bench, make 
 	@test/bench/prepare.sh
 	@$(NODE) dist/test/bench/main.js $(BENCHES)
 
-chaos: $(BUILT) tools ## kill the resolver and the blog with -9 under load 200 times (CHAOS_ROUNDS=20 make chaos: 20 times), and fill a disk; make chaos cache
+chaos: $(BUILT) tools ## kill both programs with -9 under load 200 times, reload them 50 times (CHAOS_ROUNDS=20: 20 and 5), fill a disk; make chaos cache
 	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-200} vitest run $(or $(addprefix test/chaos/,$(CHAOSES)),test/chaos)
 
 # Tests that let fast-check's scheduler choose the order in which things end, and find the wrong one.

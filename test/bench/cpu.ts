@@ -34,6 +34,11 @@ function microseconds(ticks: readonly string[]): number {
   return (ticks.reduce((sum, count) => sum + Number(count), 0) / TICKS_PER_SECOND) * 1e6;
 }
 
+/** The worker of a program that has one. */
+export function workerOf(primary: number): number {
+  return childrenOf(primary)[0]!;
+}
+
 /** Processes that the main thread has started, as proc_pid_task(5) lists them; none where the kernel does not. */
 function childrenOf(pid: number): number[] {
   try {

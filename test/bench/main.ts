@@ -15,6 +15,7 @@ import { benchRegistrations } from './registry/registrations.bench.js';
 import { benchSize } from './registry/size.bench.js';
 import { benchWatchers } from './registry/watchers.bench.js';
 import { benchMetrics } from './metrics.bench.js';
+import { benchReload } from './reload.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'dns-udp': benchUdp,
@@ -32,6 +33,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'cache-zipf': benchZipf,
   'cache-stampede': benchStampede,
   metrics: benchMetrics,
+  reload: benchReload,
 };
 
 const all = Object.keys(BENCHMARKS);

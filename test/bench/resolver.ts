@@ -14,12 +14,17 @@ export interface BenchResolver {
   stop(): void;
 }
 
-/**
- * The built resolver, with an empty store of its own and `instances` passing instances of the service `web`.
- *
- * @param nodeOptions options of Node itself, such as a script to load first
- */
-export async function startResolver(instances = 0, nodeOptions: readonly string[] = []): Promise<BenchResolver> {
+/** The built resolver, with an empty store of its own and `instances` passing instances of the service `web`. */
+export function startResolver(instances = 0): Promise<BenchResolver> {
+  return start('../../apps/resolver/src/main.js', instances, []);
+}
+
+/** The same in one process, without a primary. @param nodeOptions options of Node itself, such as a script to load first */
+export function startResolverAlone(instances = 0, nodeOptions: readonly string[] = []): Promise<BenchResolver> {
+  return start('./peers/resolver-alone.js', instances, nodeOptions);
+}
+
+async function start(script: string, instances: number, nodeOptions: readonly string[]): Promise<BenchResolver> {
   const folder = mkdtempSync(join(tmpdir(), 'signpost-bench-'));
   const env = {
     SIGNPOST_RESOLVER_HTTP_PORT: '0',
@@ -28,7 +33,7 @@ export async function startResolver(instances = 0, nodeOptions: readonly string[
     SIGNPOST_DEBUG_RESOLVER_PORT: '0',
     SIGNPOST_LOG_LEVEL: 'warn',
   };
-  const { ready, child } = await startServer('../../apps/resolver/src/main.js', env, [], nodeOptions);
+  const { ready, child } = await startServer(script, env, [], nodeOptions);
   const registry = ready.endpoints['registry']!;
   for (let i = 1; i <= instances; i++) await register(registry, i);
   return {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { isReady, type Ready } from '#libs/supervisor';
+import { isReady, type Ready } from '#libs/primary';
 import { cpuMicroseconds } from './cpu.js';
 
 /** A server under measurement, in a process of its own. */

@@ -32,7 +32,8 @@ describe('while the disk takes no more', { timeout: 120_000 }, () => {
 
   /** Lets the resolver's files grow to so many octets from now on. */
   async function limitFiles(size: number | 'unlimited'): Promise<void> {
-    await run('prlimit', ['--pid', String(resolver.pid), `--fsize=${size}:unlimited`]);
+    const [worker] = resolver.workers;
+    await run('prlimit', ['--pid', String(worker), `--fsize=${size}:unlimited`]);
   }
 
   const register = (id: string, port: number) =>

@@ -196,14 +196,14 @@ describe('faults', () => {
 
   it('a killed resolver answers from its store at once when started again', async () => {
     // The blog is frozen, so that what is answered cannot come from a new registration.
-    process.kill(blog.pid, 'SIGSTOP');
+    blog.freeze('SIGSTOP');
     try {
       await resolver.end('SIGKILL');
       resolver = startResolver({ http: hostAndPort(registry).port, dns: hostAndPort(dns).port });
       await resolver.ready();
       expect(await digSrv(dns, 'user.service.consul')).toHaveLength(1);
     } finally {
-      process.kill(blog.pid, 'SIGCONT');
+      blog.freeze('SIGCONT');
     }
     await inDns();
   });

@@ -4,17 +4,19 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/config';
 import {
   allowOrigins,
+  closeWithin,
   createHttpAdapter,
   Cursors,
-  drain,
   listen,
   ProblemFilter,
   serveDocumentation,
   ValidationPipe,
+  type Drain,
   type Listening,
 } from '#libs/http';
 import { Metrics, nestLogger, startTracing, type Logger } from '#libs/observability';
 import { Shutdown } from '#libs/probes';
+import { ownSockets, type Sockets } from '#libs/sockets';
 import { listenError, requireFreePort, storageError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { Revocations } from './auth/revocations.js';
@@ -39,8 +41,8 @@ import { ensureAdmin } from './users/first-admin.js';
 import { Passwords } from './users/passwords.js';
 import { watchRequests, type WatchOptions } from './watch.js';
 
-/** What is under way after so many milliseconds of draining is cut off; deregistering takes two seconds at most. */
-const DRAIN_DEADLINE_MS = 3_000;
+/** What is under way so many milliseconds after the blog was told to stop is cut off; deregistering takes two seconds at most. */
+const CLOSE_DEADLINE_MS = 3_000;
 
 /** What a test replaces; a program has the supervisor's. */
 export interface BlogOptions extends Partial<Supervisor> {
@@ -57,9 +59,10 @@ export interface BlogOptions extends Partial<Supervisor> {
 export async function startBlog(
   config: Config,
   log: Logger,
-  { clock = systemClock, metrics = new Metrics(version()), makeCache }: BlogOptions = {},
+  { clock = systemClock, metrics = new Metrics(version()), sockets = () => ownSockets, makeCache }: BlogOptions = {},
 ): Promise<Started> {
-  await requireFreePort(config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
+  const forHttp = sockets('http');
+  await requireFreePort(forHttp, config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
   const tracing = await startTracing(config.trace, 'signpost-blog', version(), log);
   const database = await openWatchedDatabase(config.database, tracing);
   let cache: BlogCache | undefined;
@@ -71,7 +74,8 @@ export async function startBlog(
     addCacheMetrics(metrics, cache);
     const shutdown = new Shutdown();
     const discovery = openDiscovery(config, { log, clock, tracing });
-    const { app, listening } = await serve(config, parts, { database, shutdown, discovery, metrics, tracing });
+    const watched = { database, shutdown, discovery, metrics, tracing };
+    const { app, listening, drain } = await serve(config, parts, watched, forHttp);
     // After all that can fail: a password that was made up is told once, by a program that runs.
     const account = await ensureAdmin(parts.accounts, config.auth.admin_password);
     if (discovery) registerBlog(discovery, config, listening);
@@ -81,11 +85,16 @@ export async function startBlog(
       ...(account && { account }),
       // Whoever waits for this program finds it in the registry, if that is there.
       settled: async () => discovery?.tried(),
+      async drain() {
+        // The others keep the service registered, under the same id.
+        discovery?.leave();
+        await drain.run();
+      },
       async stop() {
         shutdown.begin();
         await discovery?.stop();
         await shutdown.wait(clock, config.blog.shutdown_delay);
-        await drain(app, DRAIN_DEADLINE_MS);
+        await closeWithin(app, CLOSE_DEADLINE_MS);
         await tracing?.stop();
         await parts.cache.stop();
         await database.close();
@@ -123,13 +132,20 @@ function loadKeys({ auth, blog }: Config, log: Logger, clock: Clock): TokenKeys 
 
 type Watched = Pick<BlogProbesOptions, 'database' | 'shutdown' | 'discovery'> & Omit<WatchOptions, 'requests'>;
 
+interface Http {
+  readonly app: NestFastifyApplication;
+  readonly listening: Listening;
+  readonly drain: Drain;
+}
+
 async function serve(
   config: Config,
   parts: BlogParts,
   { metrics, tracing, ...probed }: Watched,
-): Promise<{ app: NestFastifyApplication; listening: Listening }> {
+  sockets: Sockets,
+): Promise<Http> {
   const { blog } = config;
-  const { adapter, closeRoutes, requests } = createHttpAdapter(httpLimits(config));
+  const { adapter, closeRoutes, requests, drain } = createHttpAdapter(httpLimits(config));
   const { log } = parts;
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     BlogModule.forRoot(
@@ -138,7 +154,7 @@ async function serve(
         ...probed,
         cache: parts.cache,
         dataDir: blog.data_dir,
-        isListening: () => app.getHttpServer().listening,
+        isListening: () => app.getHttpServer().listening || drain.begun,
       }),
     ),
     adapter,
@@ -159,7 +175,7 @@ async function serve(
   await app.init();
   closeRoutes();
   try {
-    return { app, listening: await listen(app, blog.http_host, blog.http_port) };
+    return { app, listening: await listen(app, blog.http_host, blog.http_port, sockets), drain };
   } catch (error) {
     await app.close();
     throw listenError(error, 'blog', 'http_port', blog.http_port);

@@ -1,18 +1,5 @@
 #!/usr/bin/env node
-import { runProgram } from '#libs/supervisor';
-import { startBlog } from './blog.js';
-import { CACHE_COMMANDS } from './commands/cache-commands.js';
-import { PURGE_COMMAND } from './commands/purge-command.js';
-import { USER_COMMANDS } from './commands/user-commands.js';
+import { supervise } from '#libs/primary';
 
-await runProgram(
-  {
-    name: 'signpost-blog',
-    summary: 'A REST API for articles and tags, which registers itself so that DNS and gateways find it.',
-    subCommands: [...USER_COMMANDS, ...CACHE_COMMANDS, PURGE_COMMAND],
-    debugPort: 'port',
-    start: startBlog,
-  },
-  process.argv.slice(2),
-  process.env,
-);
+// The primary loads nothing of the program: it stays small, and its workers are of the version that is there when they start.
+await supervise({ name: 'signpost-blog', section: 'blog' }, () => import('./program.js'));

@@ -15,6 +15,7 @@ export function apiOptions(config: Config, tokens: AccessOptions['tokens']): Par
     },
     responseHeaders: response_headers,
     maxHeaderBytes: max_header_bytes,
+    keepAliveTimeout: config.limits.keep_alive_timeout,
     ...(config.limits.enabled && quotas(config)),
   };
 }

@@ -1,14 +1,5 @@
 #!/usr/bin/env node
-import { runProgram } from '#libs/supervisor';
-import { startResolver } from './resolver.js';
+import { supervise } from '#libs/primary';
 
-await runProgram(
-  {
-    name: 'signpost-resolver',
-    summary: 'A service registry with health checks, spoken to as Consul is, and a DNS server that answers for it.',
-    debugPort: 'resolver_port',
-    start: startResolver,
-  },
-  process.argv.slice(2),
-  process.env,
-);
+// The primary loads nothing of the program: it stays small, and its workers are of the version that is there when they start.
+await supervise({ name: 'signpost-resolver', section: 'resolver' }, () => import('./program.js'));

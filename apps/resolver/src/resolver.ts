@@ -2,10 +2,20 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { changedSettings, type Config } from '#libs/config';
 import type { DnsServer } from '#libs/dns';
-import { addHttpMetrics, drain, listen, logRequests, serveDocument, traceRequests, type Listening } from '#libs/http';
+import {
+  addHttpMetrics,
+  closeWithin,
+  listen,
+  logRequests,
+  serveDocument,
+  traceRequests,
+  type Drain,
+  type Listening,
+} from '#libs/http';
 import { Metrics, nestLogger, startTracing, type Logger, type Tracing } from '#libs/observability';
 import { Shutdown } from '#libs/probes';
 import { Registry, SqliteStore, StoreError, Watches } from '#libs/registry';
+import { ownSockets, type Sockets } from '#libs/sockets';
 import { listenError, requireFreePort, StartError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
 import { openTokens, requireGuardedApi } from './api-access.js';
@@ -14,15 +24,15 @@ import type { Tokens } from './consul/access/tokens.js';
 import type { ConsulModuleOptions } from './consul/consul.module.js';
 import { buildDocument } from './consul/openapi/document.js';
 import { createConsulServer } from './consul/server.js';
-import { addressOf, dnsSettings, startDns } from './dns/dns.js';
+import { addressOf, createDns, dnsSettings } from './dns/dns.js';
 import { addDnsMetrics } from './metrics/dns-metrics.js';
 import { addRegistryMetrics } from './metrics/registry-metrics.js';
 import { ownNode } from './own-node.js';
 import { resolverProbes } from './probes/probes.js';
 import { ResolverModule } from './resolver.module.js';
 
-/** Requests that are under way after so many milliseconds of draining are cut off. */
-const DRAIN_DEADLINE_MS = 3_000;
+/** Requests that are under way so many milliseconds after the program was told to stop are cut off. */
+const CLOSE_DEADLINE_MS = 3_000;
 /** Of the API's documentation. */
 const TITLE = 'Signpost registry';
 
@@ -32,28 +42,29 @@ export interface ResolverOptions extends Partial<Supervisor> {
 }
 
 /**
- * Starts the resolver: the registry from its store, DNS, and last HTTP, so that nothing is registered that DNS would not answer.
- * It stops in reverse.
+ * Starts the resolver: the registry from its store, everything that answers, and only then the sockets: DNS first, so that nothing is
+ * registered that DNS would not answer. It stops in reverse.
  *
  * @throws StartError when a setting has to be changed first
  */
-export async function startResolver(
-  config: Config,
-  log: Logger,
-  { clock = systemClock, metrics = new Metrics(version()), reload = nothingToReload }: ResolverOptions = {},
-): Promise<Started> {
-  const { http_host, http_port, dns_host, dns_port } = config.resolver;
+export async function startResolver(config: Config, log: Logger, options: ResolverOptions = {}): Promise<Started> {
+  const {
+    clock = systemClock,
+    metrics = new Metrics(version()),
+    reload = nothingToReload,
+    sockets = () => ownSockets,
+  } = options;
+  const [forHttp, forDns] = [sockets('http'), sockets('dns')];
   await requireGuardedApi(config);
-  await requireFreePort(http_host, http_port, 'resolver', 'http_port');
-  await requireFreePort(dns_host, dns_port, 'resolver', 'dns_port');
+  await requireFreePorts(config, forHttp, forDns);
   const tracing = await startTracing(config.trace, 'signpost-resolver', version(), log);
   const registry = await startRegistry(config, log, clock);
   const watches = new Watches(registry.catalog, clock);
+  const dns = createDns({ catalog: registry.catalog, config, log, clock, sockets: forDns });
   let tokens: Tokens | undefined;
-  let dns: DnsServer | undefined;
+  let app: NestFastifyApplication | undefined;
   try {
     tokens = openTokens(config, log, clock);
-    dns = await openDns(config, registry, log, clock);
     addRegistryMetrics(metrics, registry, watches);
     addDnsMetrics(metrics, dns);
     const server = createConsulServer(apiOptions(config, tokens));
@@ -62,18 +73,31 @@ export async function startResolver(
     if (tracing) traceRequests(server.server, tracing);
     const consul = { registry, watches, log, metrics, reload, server };
     const shutdown = new Shutdown();
-    const http = await serve(config, consul, { dns, shutdown });
-    return toStarted(config, { ...http, registry, watches, tokens, dns, shutdown, clock, tracing });
+    options.follow?.((next) => takeOn(config, next, dns));
+    app = await createApp(config, consul, { dns, shutdown });
+    await openDns(config, dns);
+    const listening = await openHttp(config, app, forHttp);
+    const { drain } = server;
+    return toStarted(config, { app, listening, drain, registry, watches, tokens, dns, shutdown, clock, tracing });
   } catch (error) {
+    await app?.close();
     tokens?.close();
-    await dns?.stop();
+    await dns.stop();
     await registry.stop();
     throw error;
   }
 }
 
+async function requireFreePorts({ resolver }: Config, http: Sockets, dns: Sockets): Promise<void> {
+  await requireFreePort(http, resolver.http_host, resolver.http_port, 'resolver', 'http_port');
+  await requireFreePort(dns, resolver.dns_host, resolver.dns_port, 'resolver', 'dns_port');
+}
+
 /** All that runs. */
-interface Parts extends Http {
+interface Parts {
+  readonly app: NestFastifyApplication;
+  readonly listening: Listening;
+  readonly drain: Drain;
   readonly registry: Registry;
   readonly watches: Watches;
   readonly tokens: Tokens | undefined;
@@ -83,15 +107,23 @@ interface Parts extends Http {
   readonly tracing: Tracing | undefined;
 }
 
+/** Changes what can be changed while the resolver serves. @returns what cannot, as `[section] key` */
+function takeOn(first: Config, next: Config, dns: DnsServer): string[] {
+  // The zone's datacenter is the node's as well, so it stays until there are new workers, like the rest of [resolver].
+  dns.reconfigure(dnsSettings({ ...first, dns: next.dns }));
+  return changedSettings(first, next, ['resolver', 'limits', 'trace']);
+}
+
 function toStarted(config: Config, parts: Parts): Started {
-  const { listening, dns } = parts;
+  const { listening, drain, watches, dns } = parts;
   return {
     endpoints: { registry: listening.url, dns: addressOf(dns) },
     banner: [`registry ${listening.url}/v1/catalog/services`, `dns      ${addressOf(dns)}`],
-    reload(next) {
-      // The zone's datacenter is the node's as well, so it stays until the next start like the rest of [resolver].
-      dns.reconfigure(dnsSettings({ ...config, dns: next.dns }));
-      return changedSettings(config, next, ['resolver', 'limits', 'trace']);
+    async drain() {
+      const drained = Promise.all([drain.run(), dns.handOver()]);
+      // Blocking queries are answered with what they know, and Connection: close.
+      watches.close();
+      await drained;
     },
     stop: () => stop(parts, config.resolver.shutdown_delay),
   };
@@ -104,7 +136,7 @@ async function stop(parts: Parts, delay: number): Promise<void> {
   await shutdown.wait(clock, delay);
   watches.close();
   tokens?.close();
-  await drain(app, DRAIN_DEADLINE_MS);
+  await closeWithin(app, CLOSE_DEADLINE_MS);
   await dns.drain();
   await dns.stop();
   await tracing?.stop();
@@ -124,29 +156,24 @@ async function startRegistry(config: Config, log: Logger, clock: Clock): Promise
   }
 }
 
-async function openDns(config: Config, { catalog }: Registry, log: Logger, clock: Clock): Promise<DnsServer> {
+async function openDns({ resolver }: Config, dns: DnsServer): Promise<void> {
   try {
-    return await startDns({ catalog, config, log, clock });
+    await dns.start();
   } catch (error) {
-    throw listenError(error, 'resolver', 'dns_port', config.resolver.dns_port);
+    throw listenError(error, 'resolver', 'dns_port', resolver.dns_port);
   }
 }
 
-interface Http {
-  readonly app: NestFastifyApplication;
-  readonly listening: Listening;
-}
-
-async function serve(
+async function createApp(
   { resolver }: Config,
   consul: ConsulModuleOptions,
   { dns, shutdown }: Pick<Parts, 'dns' | 'shutdown'>,
-): Promise<Http> {
+): Promise<NestFastifyApplication> {
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     ResolverModule.forRoot(
       consul,
       resolverProbes({
-        isListening: () => app.getHttpServer().listening,
+        isListening: () => app.getHttpServer().listening || consul.server.drain.begun,
         dataDir: resolver.data_dir,
         registry: consul.registry,
         dns,
@@ -157,10 +184,13 @@ async function serve(
     { bodyParser: false, logger: nestLogger(consul.log), abortOnError: false },
   );
   serveDocument(app, TITLE, () => buildDocument(consul.server.routes, TITLE, version()));
+  return app;
+}
+
+async function openHttp({ resolver }: Config, app: NestFastifyApplication, sockets: Sockets): Promise<Listening> {
   try {
-    return { app, listening: await listen(app, resolver.http_host, resolver.http_port) };
+    return await listen(app, resolver.http_host, resolver.http_port, sockets);
   } catch (error) {
-    await app.close();
     throw listenError(error, 'resolver', 'http_port', resolver.http_port);
   }
 }

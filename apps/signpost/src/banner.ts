@@ -1,4 +1,4 @@
-import type { Ready } from '#libs/supervisor';
+import type { Ready } from '#libs/primary';
 
 /** What a person reads once both programs serve: where everything is, and lines to paste. */
 export function banner(resolver: Ready, blog: Ready): string {

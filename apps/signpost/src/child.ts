@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { isReady, type Ready } from '#libs/supervisor';
+import { isReady, type Ready } from '#libs/primary';
 
 /** How a program ended: its exit code, or the signal that ended it. */
 export interface Exit {

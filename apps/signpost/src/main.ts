@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Starts both programs in the foreground, the registry first, and stops them in reverse: what `make run` runs.
 import { environmentName, SETTINGS, type Config } from '#libs/config';
-import { parseCommandLine, readConfig, type Ready } from '#libs/supervisor';
+import type { Ready } from '#libs/primary';
+import { parseCommandLine, readConfig } from '#libs/supervisor';
 import { banner } from './banner.js';
 import { Child } from './child.js';
 

@@ -36,6 +36,11 @@ export function integer(min: number, max: number): Kind<number> {
 /** A TCP or UDP port; 0 takes a free one. */
 export const port: Kind<number> = { ...integer(0, 65_535), expects: 'a port from 0 (any free one) to 65535' };
 
+/** How many processes serve: `auto` for one for each core. */
+export const workers = kind<number | 'auto'>('auto (one for each core) or a whole number from 1 to 64', (value) =>
+  value === 'auto' ? value : integer(1, 64).parse(value),
+);
+
 export const host = kind<string>('an IP address or a host name', (value) =>
   isIP(value) || NAME.test(value) ? value : undefined,
 );

@@ -20,6 +20,7 @@ import {
   share,
   text,
   url,
+  workers,
   type Kind,
 } from './kinds.js';
 
@@ -57,7 +58,6 @@ const ttl = duration('0s', '596523h');
 const shutdownDelay = duration('0s', '4s');
 const path = pattern('the beginning of a path, such as /v1/agent/host', /^\/[\x21-\x7e]*$/);
 const nothing = pattern('nothing: this release has no use for it', /^$/);
-const one = pattern('1 (one process; more come with rolling reload)', /^1$/);
 
 /**
  * Every section and key. config/app.ini holds the same keys with the same defaults and says what each is for;
@@ -72,7 +72,7 @@ export const SETTINGS = {
     node_name: setting(optional(nodeName), ''),
     datacenter: setting(label, 'dc1'),
     data_dir: setting(text, 'var/resolver'),
-    workers: setting(one, '1'),
+    workers: setting(workers, '1'),
     advertise_address: setting(ipAddress, '127.0.0.1'),
     node_id: setting(optional(uuid), ''),
     node_meta: setting(pairs(text), ''),
@@ -111,7 +111,7 @@ export const SETTINGS = {
   blog: {
     http_host: setting(host, '127.0.0.1'),
     http_port: setting(port, '8000'),
-    workers: setting(one, '1'),
+    workers: setting(workers, '1'),
     data_dir: setting(text, 'var/blog'),
     registry_url: setting(optional(url('http:', 'https:')), 'http://127.0.0.1:8500'),
     registry_token: secret(text, ''),
@@ -153,6 +153,10 @@ export const SETTINGS = {
     request_timeout: setting(duration('100ms', '10m'), '20s'),
     keep_alive_timeout: setting(duration('100ms', '10m'), '65s'),
     max_connections: setting(integer(1, 1_000_000), '16384'),
+  },
+  supervisor: {
+    ready_timeout: setting(duration('1s', '10m'), '60s'),
+    drain_timeout: setting(duration('0s', '1h'), '70s'),
   },
   debug: {
     host: setting(host, '127.0.0.1'),

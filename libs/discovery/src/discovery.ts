@@ -60,6 +60,11 @@ export class Discovery {
     return this.registrations.every(({ isRegistered }) => isRegistered);
   }
 
+  /** Ends the signs of life and leaves the services in the registry, for another process that keeps them there under the same ids. */
+  leave(): void {
+    for (const registration of this.registrations.splice(0)) registration.leave();
+  }
+
   /** Takes all services out of the registry, if that can be reached. Never throws. */
   async stop(): Promise<void> {
     await Promise.all(this.registrations.splice(0).map((registration) => registration.stop()));

@@ -54,6 +54,12 @@ export class Registration {
     return this.firstStep;
   }
 
+  /** Stops the heartbeats, and leaves the service as it is. */
+  leave(): void {
+    this.stopped = true;
+    this.timer?.cancel();
+  }
+
   /** Stops the heartbeats and takes the service out of the registry, if that can be reached. Never throws. */
   async stop(): Promise<void> {
     this.stopped = true;

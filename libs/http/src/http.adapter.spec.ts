@@ -10,7 +10,7 @@ import { eventually } from '#libs/testing';
 import { createHttpAdapter } from './http.adapter.js';
 import { digits, pageParameters } from './pagination.js';
 import { ProblemFilter } from './problem.filter.js';
-import { drain, listen } from './server.js';
+import { closeWithin, listen } from './server.js';
 import { ValidationPipe } from './validation.pipe.js';
 
 const noteSchema = z
@@ -286,7 +286,7 @@ describe('a server that drains', () => {
   it('takes no new connection, finishes what is under way, and closes', async () => {
     const slow = ask('/slow');
     await fetch(`${url}/notes`); // so that the slow request is certainly under way
-    const drained = drain(app, 5_000);
+    const drained = closeWithin(app, 5_000);
     await eventually('the port to close', 2_000, () => !app.getHttpServer().listening);
     gate.resolve();
     const { status, headers, body } = await slow;

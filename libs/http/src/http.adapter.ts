@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addBodyParsers } from './body-parsers.js';
 import { answerClientError } from './client-error.js';
+import { prepareToDrain, type Drain } from './draining.js';
 import { HTTP_PROBLEMS, problemForStatus } from './http-problems.js';
 import { watchMethods } from './methods.js';
 import { buildProblem, Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
@@ -50,6 +51,8 @@ export interface HttpAdapter {
   readonly closeRoutes: () => void;
   /** What is answered from now on. */
   readonly requests: RequestCounts;
+  /** Lets the clients go to another process, as `prepareToDrain` says. */
+  readonly drain: Drain;
 }
 
 /** A Fastify adapter for Nest with limits, security headers, strict bodies and problem details for what Nest never sees. */
@@ -82,21 +85,8 @@ export function createHttpAdapter(limits: Partial<HttpLimits> = {}): HttpAdapter
     const tooLong = Buffer.byteLength(request.raw.url ?? '') > maxUrlLength;
     done(tooLong ? new Problem(HTTP_PROBLEMS.uriTooLong, { detail: `at most ${maxUrlLength} octets` }) : undefined);
   });
-  closeConnectionsWhenDraining(fastify);
-  return { adapter, closeRoutes: watchMethods(fastify), requests: new RequestCounts(fastify) };
-}
-
-/** Fastify says Connection: close to requests that come while it drains; those that were under way must hear it as well. */
-function closeConnectionsWhenDraining(fastify: FastifyInstance): void {
-  let draining = false;
-  fastify.addHook('preClose', (done) => {
-    draining = true;
-    done();
-  });
-  fastify.addHook('onSend', (_request, reply, _payload, done) => {
-    if (draining) void reply.header('connection', 'close');
-    done();
-  });
+  const requests = new RequestCounts(fastify);
+  return { adapter, closeRoutes: watchMethods(fastify), requests, drain: prepareToDrain(fastify) };
 }
 
 /** An address that the router cannot read, such as one with the escape `%ff`: no hook and no filter sees it. */

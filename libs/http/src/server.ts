@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ownSockets, type Sockets } from '#libs/sockets';
 
-/** What of a Nest application is needed to listen and to drain. */
+/** What of a Nest application on Fastify is needed to listen and to stop. */
 export interface HttpApplication {
-  listen(options: { host: string; port: number }): Promise<unknown>;
+  init(): Promise<unknown>;
+  getHttpAdapter(): { getInstance(): { ready(): unknown } };
   close(): Promise<void>;
   getHttpServer(): Server;
 }
@@ -23,8 +25,15 @@ export interface Listening {
  * @param port 0 takes a free one
  * @throws the error of the socket (EADDRINUSE, ...) as it is
  */
-export async function listen(app: HttpApplication, host: string, port: number): Promise<Listening> {
-  await app.listen({ host, port });
+export async function listen(
+  app: HttpApplication,
+  host: string,
+  port: number,
+  sockets: Sockets = ownSockets,
+): Promise<Listening> {
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  await sockets.listen(app.getHttpServer(), host, port);
   const { address, port: bound, family } = app.getHttpServer().address() as AddressInfo;
   const reachable = isUnspecified(address) ? (family === 'IPv6' ? '::1' : '127.0.0.1') : address;
   return { address, port: bound, url: `http://${family === 'IPv6' ? `[${reachable}]` : reachable}:${bound}` };
@@ -36,10 +45,10 @@ export function isUnspecified(address: string): boolean {
 }
 
 /**
- * Drains a server: takes no new connection, closes idle ones, lets the requests that are under way finish, then closes the
+ * Stops a server: takes no new connection, closes idle ones, lets the requests that are under way finish, then closes the
  * application. What is not finished after `deadlineMs` milliseconds is cut off.
  */
-export async function drain(app: HttpApplication, deadlineMs: number): Promise<void> {
+export async function closeWithin(app: HttpApplication, deadlineMs: number): Promise<void> {
   const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), deadlineMs);
   try {
     await app.close();

@@ -1,5 +1,6 @@
 import type { Config } from '#libs/config';
 import { DebugServer, type Logger, type Metrics } from '#libs/observability';
+import type { Sockets } from '#libs/sockets';
 import { listenError } from './start-error.js';
 
 /** The key of `[debug]` that holds a program's port. */
@@ -11,16 +12,26 @@ export interface Debug {
   readonly endpoints: Readonly<Record<string, string>>;
   /** What the user should know and mend. */
   readonly problem?: string;
+  /** Leaves new clients to other workers. */
+  drain(): void;
   stop(): Promise<void>;
 }
 
+export interface DebugParts {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly sockets: Sockets;
+}
+
 /** Opens the port for metrics. A program that cannot have it runs nevertheless: several of one kind may share a machine. */
-export async function startDebug({ debug }: Config, key: DebugPort, metrics: Metrics, log: Logger): Promise<Debug> {
+export async function startDebug({ debug }: Config, key: DebugPort, parts: DebugParts): Promise<Debug> {
+  const { metrics, log, sockets } = parts;
   const server = new DebugServer(metrics, log, debug.token);
   try {
-    return { endpoints: { debug: await server.start(debug.host, debug[key]) }, stop: () => server.stop() };
+    const url = await server.start(debug.host, debug[key], sockets);
+    return { endpoints: { debug: url }, drain: () => server.drain(), stop: () => server.stop() };
   } catch (error) {
     const { message } = listenError(error, 'debug', key, debug[key]) as Error;
-    return { endpoints: {}, problem: message, stop: () => Promise.resolve() };
+    return { endpoints: {}, problem: message, drain: () => {}, stop: () => Promise.resolve() };
   }
 }

@@ -23,13 +23,12 @@ describe('Reloads', () => {
     };
     reloads = new Reloads({ config: configWith(), read, log });
   });
-  const stop = () => Promise.resolve();
 
   it('waits until the program has started', async () => {
     const taken: Config[] = [];
     const reloaded = reloads.reload();
     next = configWith({ SIGNPOST_DNS_DOMAIN: 'corp' });
-    reloads.follow({ stop, reload: (config) => (taken.push(config), []) });
+    reloads.follow((config) => (taken.push(config), []));
     await reloaded;
     expect(taken).toEqual([next]);
     expect(lines).toMatchObject([{ msg: 'reloaded', changed: ['[dns] domain'] }]);
@@ -37,15 +36,12 @@ describe('Reloads', () => {
 
   it('does one at a time, also after one that failed', async () => {
     const steps: string[] = [];
-    reloads.follow({
-      stop,
-      async reload() {
-        steps.push('begin');
-        await Promise.resolve();
-        steps.push('end');
-        if (steps.length === 2) throw new Error('broken');
-        return [];
-      },
+    reloads.follow(async () => {
+      steps.push('begin');
+      await Promise.resolve();
+      steps.push('end');
+      if (steps.length === 2) throw new Error('broken');
+      return [];
     });
     const outcomes = await Promise.allSettled([reloads.reload(), reloads.reload()]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
@@ -61,11 +57,8 @@ describe('Reloads', () => {
     ],
   ])('changes nothing and says why when %s', async (_, given, told) => {
     next = given();
-    reloads.follow({
-      stop,
-      reload() {
-        throw new Error('broken');
-      },
+    reloads.follow(() => {
+      throw new Error('broken');
     });
     await expect(reloads.reload()).rejects.toThrow();
     expect(lines).toMatchObject([{ msg: 'not reloaded: all settings stay as they were', ...told }]);
@@ -73,7 +66,7 @@ describe('Reloads', () => {
   });
 
   it('names what waits for the next start for as long as it differs from what the program was started with', async () => {
-    reloads.follow({ stop, reload: ({ resolver }) => (resolver.dns_port === 8600 ? [] : ['[resolver] dns_port']) });
+    reloads.follow(({ resolver }) => (resolver.dns_port === 8600 ? [] : ['[resolver] dns_port']));
     const waiting = async (env: Record<string, string>) => {
       next = configWith(env);
       lines.length = 0;

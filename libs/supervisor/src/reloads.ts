@@ -1,6 +1,6 @@
 import { changedSettings, ConfigError, type Config, type Section } from '#libs/config';
 import type { Logger } from '#libs/observability';
-import type { Running } from './signals.js';
+import type { Reload } from './running.js';
 
 export interface ReloadsOptions {
   /** What the program was started with. */
@@ -10,15 +10,25 @@ export interface ReloadsOptions {
   readonly log: Logger;
 }
 
+/**
+ * How much is logged: all; not what new workers will say or take on, as they are on their way; or nothing, of a worker that has just read its
+ * settings.
+ */
+export type Voice = 'aloud' | 'brief' | 'silent';
+
+/** What a worker has from its start to its end, but for the level of its log. */
+const OF_WORKERS: readonly Section[] = ['supervisor', 'debug', 'log'];
+
 /** Settings that change while a program runs: the file is read again, checked as a whole, and handed to the program. */
 export class Reloads {
   readonly #read: () => Config;
   readonly #log: Logger;
-  readonly #started = Promise.withResolvers<Running>();
+  readonly #started = Promise.withResolvers<Reload | undefined>();
   /** Of the start. */
   readonly #first: Config;
   /** As it was read last. */
   #latest: Config;
+  #following = false;
   /** The one that was asked for last: one at a time, each with the file as it then is. */
   #last: Promise<void> = Promise.resolve();
 
@@ -29,48 +39,48 @@ export class Reloads {
     this.#log = log;
   }
 
-  /** Reloads at each SIGHUP from now on, also before the program has started: the signal would otherwise end it. */
-  onSignal(): void {
-    process.on('SIGHUP', () => void this.reload().catch(() => undefined));
+  /** What was asked for meanwhile is done now. @param reload undefined for a program that cannot change its settings while it serves */
+  follow(reload: Reload | undefined): void {
+    this.#following = true;
+    this.#started.resolve(reload);
   }
 
-  /** The program has started; what was asked for meanwhile is done now. */
-  follow(running: Running): void {
-    this.#started.resolve(running);
+  /** Resolves when all is done that was asked for, by a program that follows its settings. */
+  async caughtUp(): Promise<void> {
+    if (this.#following) await this.#last.catch(() => undefined);
   }
 
   /**
-   * Reads the configuration and lets the program take it on. What came of it is logged; a program that cannot change its settings says
-   * so and goes on.
+   * Reads the configuration and lets the program take it on. What came of it is logged.
    *
    * @throws ConfigError, or what the program throws; then nothing has changed
    */
-  reload(): Promise<void> {
-    this.#last = this.#last.catch(() => undefined).then(() => this.#reload());
+  reload(voice: Voice = 'aloud'): Promise<void> {
+    this.#last = this.#last.catch(() => undefined).then(() => this.#reload(voice));
     return this.#last;
   }
 
-  async #reload(): Promise<void> {
-    const running = await this.#started.promise;
-    if (!running.reload)
-      return this.#log.warn('asked to reload, but the settings are read at the start only: start again');
+  async #reload(voice: Voice): Promise<void> {
+    const reload = await this.#started.promise;
+    if (!reload) return;
     try {
       const config = this.#read();
-      this.#tell(config, await running.reload(config));
+      this.#tell(config, await reload(config), voice);
       this.#log.level = config.log.level;
       this.#latest = config;
     } catch (error) {
       const cause = error instanceof ConfigError ? { problems: error.problems } : { err: error };
-      this.#log.error(cause, 'not reloaded: all settings stay as they were');
+      if (voice === 'aloud') this.#log.error(cause, 'not reloaded: all settings stay as they were');
       throw error;
     }
   }
 
-  #tell(config: Config, waiting: readonly string[]): void {
+  #tell(config: Config, waiting: readonly string[], voice: Voice): void {
     const changed = changedSettings(this.#latest, config, Object.keys(config) as Section[]);
-    this.#log.info({ changed }, 'reloaded');
-    const own = changedSettings(this.#first, config, ['debug', 'log']).filter((name) => name !== '[log] level');
+    if (voice !== 'silent') this.#log.info({ changed }, 'reloaded');
+    const own = changedSettings(this.#first, config, OF_WORKERS).filter((name) => name !== '[log] level');
     const settings = [...waiting, ...own];
-    if (settings.length > 0) this.#log.warn({ settings }, 'changed, but only the next start takes these settings on');
+    if (settings.length === 0 || voice !== 'aloud') return;
+    this.#log.warn({ settings }, 'changed, but only new workers (SIGHUP) take these settings on');
   }
 }

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { isReady, type Ready } from '#libs/supervisor';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isReady, type Ready } from '#libs/primary';
 
 /** Programs of several tests run side by side. */
 const FREE_DEBUG_PORTS = { SIGNPOST_DEBUG_PORT: '0', SIGNPOST_DEBUG_RESOLVER_PORT: '0' };
@@ -28,10 +30,11 @@ export class TestProgram {
    * Starts `dist/apps/<app>/src/main.js` on the Node that runs the test.
    *
    * @param env the program's settings; of the test's own environment it gets no `SIGNPOST_` variable
+   * @param root the folder that has `dist`; by default the one that the test runs in
    */
-  static start(app: string, env: Record<string, string> = {}, args: readonly string[] = []): TestProgram {
+  static start(app: string, env: Record<string, string> = {}, args: readonly string[] = [], root = '.'): TestProgram {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SIGNPOST_'));
-    const child = spawn(process.execPath, [`dist/apps/${app}/src/main.js`, ...args], {
+    const child = spawn(process.execPath, [join(root, `dist/apps/${app}/src/main.js`), ...args], {
       env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...FREE_DEBUG_PORTS, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -42,6 +45,12 @@ export class TestProgram {
     return this.child.pid!;
   }
 
+  /** The process ids of its workers. */
+  get workers(): number[] {
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim();
+    return children === '' ? [] : children.split(' ').map(Number);
+  }
+
   /** Both outputs, for the message of a failed test. */
   get output(): string {
     return `${this.stdout}${this.stderr}`;
@@ -50,6 +59,11 @@ export class TestProgram {
   /** What the program serves, once it does. */
   ready(): Promise<Ready> {
     return this.whenReady;
+  }
+
+  /** Stops the program with its workers (SIGSTOP), or lets them go on (SIGCONT). */
+  freeze(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    for (const pid of [this.pid, ...this.workers]) process.kill(pid, signal);
   }
 
   /** Sends a signal that does not end the program. */

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fill, namesOf } from '../fill.js';
-import { startResolver, type BenchResolver } from '../resolver.js';
+import { startResolverAlone, type BenchResolver } from '../resolver.js';
 import { pathOf } from '../subject.js';
 import { printTable } from '../table.js';
 import { askOverUdp } from './load.js';
@@ -28,7 +28,7 @@ const LONGEST_MS = 3 * 3_600_000;
 
 /** What a name with a cached answer takes, and whether memory grows with the number of questions. */
 export async function benchMemory(): Promise<void> {
-  const resolver = await startResolver(0, ['--expose-gc', '--import', pathOf('./memory-probe.js')]);
+  const resolver = await startResolverAlone(0, ['--expose-gc', '--import', pathOf('./memory-probe.js')]);
   try {
     await fill(resolver, [NAMES]);
     await measureNames(resolver);

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { workerOf } from '../cpu.js';
 import { startServer } from '../subject.js';
 
 /** A resolver over a folder that the benchmark chose, perhaps one of several. */
 export interface BenchProcess {
+  /** Of its worker. */
   readonly pid: number;
   /** `http://127.0.0.1:8500` */
   readonly http: string;
@@ -26,7 +28,7 @@ export async function startOver(folder: string): Promise<BenchProcess> {
   const readyAfter = performance.now() - began;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   return {
-    pid: child.pid!,
+    pid: workerOf(child.pid!),
     http: ready.endpoints['registry']!,
     dns: ready.endpoints['dns']!,
     readyAfter,

@@ -1,3 +1,4 @@
+import { workerOf } from '../cpu.js';
 import { startResolver } from '../resolver.js';
 import { pathOf, reportOf } from '../subject.js';
 import { printTable } from '../table.js';
@@ -21,7 +22,7 @@ export async function benchWatchers(): Promise<void> {
     const { host, port } = resolver.http;
     const { octetsEach, wokenElsewhere, first, median, last } = await reportOf<Report>(
       [process.execPath, pathOf('./load/watch.js')],
-      [host, port, resolver.process.pid!, WATCHERS],
+      [host, port, workerOf(resolver.process.pid!), WATCHERS],
     );
     printTable(
       `${WATCHERS} watchers of /v1/health/service/web?passing, one change`,

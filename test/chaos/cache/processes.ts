@@ -1,7 +1,7 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { isReady, type Ready } from '#libs/supervisor';
+import { isReady, type Ready } from '#libs/primary';
 import type { Design } from './designs.js';
 import type { Faults } from './faults.js';
 

@@ -1,5 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { RequestCounts } from '#libs/http';
+import { prepareToDrain, RequestCounts, type Drain } from '#libs/http';
 import { authorize, type AccessOptions } from './access/access.js';
 import { answerClientError } from './limits/client-error.js';
 import { limitConnections } from './limits/connections.js';
@@ -29,6 +29,8 @@ export interface ConsulServerOptions {
   readonly headersTimeout: number;
   /** The whole request must have arrived within it, else 408. */
   readonly requestTimeout: number;
+  /** How long a connection may wait for its next request. */
+  readonly keepAliveTimeout: number;
 }
 
 const UNLIMITED: QuotaOptions = { perClient: Infinity, total: Infinity, unlimited: () => true };
@@ -43,6 +45,7 @@ const DEFAULTS: ConsulServerOptions = {
   maxHeaderBytes: 16_384,
   headersTimeout: 10_000,
   requestTimeout: 20_000,
+  keepAliveTimeout: 65_000,
 };
 
 /** Node looks for slow clients so often in the time that they have. */
@@ -57,6 +60,8 @@ export interface ConsulServer {
   readonly watchQuota: Quota;
   /** What is answered from now on. */
   readonly requests: RequestCounts;
+  /** Lets the clients go to another process, as `prepareToDrain` says. */
+  readonly drain: Drain;
 }
 
 /**
@@ -66,6 +71,7 @@ export interface ConsulServer {
 export function createConsulServer(given: Partial<ConsulServerOptions> = {}): ConsulServer {
   const options = { ...DEFAULTS, ...given };
   const server = createServer(options);
+  const drain = prepareToDrain(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   limitConnections(server, new Quota(options.connections));
@@ -82,17 +88,22 @@ export function createConsulServer(given: Partial<ConsulServerOptions> = {}): Co
     done();
   });
   const requests = new RequestCounts(server, (request) => !isBlocking(request));
-  return { server, routes: collectRoutes(server), watchQuota: new Quota(options.watches), requests };
+  return { server, routes: collectRoutes(server), watchQuota: new Quota(options.watches), requests, drain };
 }
 
-function createServer({ maxHeaderBytes, headersTimeout, requestTimeout }: ConsulServerOptions): FastifyInstance {
+function createServer({
+  maxHeaderBytes,
+  headersTimeout,
+  requestTimeout,
+  keepAliveTimeout,
+}: ConsulServerOptions): FastifyInstance {
   const connectionsCheckingInterval = headersTimeout / LOOKS_FOR_SLOW;
   return fastify({
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
     // For the request to arrive; a blocking query's answer may take ten minutes.
     requestTimeout,
-    keepAliveTimeout: 65_000,
+    keepAliveTimeout,
     // While the program stops, an open connection's next request is answered with Connection: close, instead of refused.
     return503OnClosing: false,
     forceCloseConnections: 'idle',

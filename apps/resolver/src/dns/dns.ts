@@ -3,6 +3,7 @@ import type { Config } from '#libs/config';
 import { DnsServer, Name, type DnsSettings, type ZoneOptions } from '#libs/dns';
 import type { Logger } from '#libs/observability';
 import type { Catalog } from '#libs/registry';
+import type { Sockets } from '#libs/sockets';
 import type { Clock } from '#libs/time';
 import { CatalogDirectory } from './catalog-directory.js';
 
@@ -11,15 +12,14 @@ export interface DnsParts {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly sockets: Sockets;
 }
 
-/** Starts DNS for the catalog. Rejects with the socket's error, such as EADDRINUSE. */
-export async function startDns({ catalog, config, log, clock }: DnsParts): Promise<DnsServer> {
+/** A DNS server for the catalog, which is yet to be started. */
+export function createDns({ catalog, config, log, clock, sockets }: DnsParts): DnsServer {
   const { dns_host: host, dns_port: port } = config.resolver;
   const directory = new CatalogDirectory(catalog);
-  const server = new DnsServer({ host, port, settings: dnsSettings(config), directory, clock, log });
-  await server.start();
-  return server;
+  return new DnsServer({ host, port, settings: dnsSettings(config), directory, clock, log, sockets });
 }
 
 /** Where a server listens, as people write it: `127.0.0.1:8600`, `[::1]:8600`. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
+import { ownSockets, type Sockets } from '#libs/sockets';
 import type { Clock } from '#libs/time';
 import type { Directory } from '../zone/directory.js';
 import { AnswerCache } from './answer-cache.js';
@@ -28,6 +29,8 @@ export interface DnsServerOptions {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly log: Log;
+  /** Sockets of its own by default. */
+  readonly sockets?: Sockets;
   readonly tcpLimits?: Partial<TcpLimits>;
   /** The most octets of finished replies that are kept for the next client; 16 MiB by default. */
   readonly cacheBytes?: number;
@@ -46,6 +49,7 @@ export interface DnsServerOptions {
 export class DnsServer {
   readonly #host: string;
   readonly #wantedPort: number;
+  #settings: DnsSettings;
   readonly #parts: ReplySourceParts;
   readonly #log: Log;
   readonly #cache: AnswerCache;
@@ -59,17 +63,18 @@ export class DnsServer {
 
   /** @throws RangeError when a network in the settings is none */
   constructor(options: DnsServerOptions) {
-    const { host, port, settings, directory, clock, log, tcpLimits, cacheBytes } = options;
+    const { host, port, settings, directory, clock, log, tcpLimits, cacheBytes, sockets = ownSockets } = options;
     const limits = { ...DEFAULT_TCP_LIMITS, ...tcpLimits };
     this.#host = host;
     this.#wantedPort = port;
+    this.#settings = settings;
     this.#log = log;
     this.#parts = { directory, clock, idleTimeout: limits.idleTimeout, ownSecret: randomBytes(COOKIE_SECRET) };
     this.#cache = new AnswerCache(cacheBytes ?? DEFAULT_CACHE_BYTES);
     const source = replySource(settings, this.#parts);
     this.#responder = new Responder({ source, cache: this.#cache, counters: this.#counters, clock, log });
     this.#unsubscribe = directory.subscribe((change) => this.#cache.drop(change));
-    const shared = { responder: this.#responder, observer: this.#observer, log };
+    const shared = { responder: this.#responder, observer: this.#observer, log, sockets };
     const { udp, tcp } = this.#counters.channels;
     this.#udp = new UdpServer({ ...shared, channels: udp }, clock, options.interfaces ?? networkInterfaces);
     this.#tcp = new TcpServer({ ...shared, channels: tcp, limits, clock });
@@ -107,8 +112,18 @@ export class DnsServer {
    * @throws RangeError when a network in the settings is none; then nothing has changed
    */
   reconfigure(settings: DnsSettings): void {
+    this.#settings = settings;
     this.#responder.use(replySource(settings, this.#parts));
     this.#observe(settings);
+  }
+
+  /**
+   * Leaves everything to other processes, which have the same sockets: UDP at once, and TCP clients are told to close when they ask for
+   * edns-tcp-keepalive (RFC 7828 section 3.4), or go after the idle time. Resolves when all are gone.
+   */
+  async handOver(): Promise<void> {
+    this.#responder.use(replySource(this.#settings, { ...this.#parts, idleTimeout: 0 }));
+    await Promise.all([this.#udp.stop(), this.#tcp.handOver()]);
   }
 
   /** Ends TCP clients when their questions are answered; UDP goes on until `stop`. */

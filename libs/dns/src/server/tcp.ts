@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Sockets } from '#libs/sockets';
 import type { Timer } from '#libs/time';
 import type { Log } from './log.js';
 import { Batch } from './batch.js';
@@ -13,6 +14,7 @@ const CROWDED = 0.75;
 
 export interface TcpServerOptions extends Omit<TcpParts, 'batch'> {
   readonly log: Log;
+  readonly sockets: Sockets;
 }
 
 /** Accepts TCP clients within the limits and cuts off those past their deadline. */
@@ -38,11 +40,27 @@ export class TcpServer {
   async start(host: string, port: number): Promise<void> {
     // Half-open: a client may end its side after its last question and still read the answers (RFC 7766 section 6.2.3).
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
-    server.listen({ host, port });
-    await once(server, 'listening');
+    await this.#options.sockets.listen(server, host, port);
     server.on('error', (error) => this.#options.log.warn({ err: error }, 'TCP listener error'));
     this.#server = server;
     this.#sweep = this.#options.clock.every(SWEEP_INTERVAL, () => this.#cutOffLate());
+  }
+
+  /**
+   * Takes no new clients, and leaves the present ones alone for as long as one that asks nothing may stay; those that then still ask are
+   * ended after an answer. Resolves when all are gone.
+   */
+  async handOver(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    const { clock, limits } = this.#options;
+    const closed = once(server, 'close');
+    server.close();
+    const end = clock.after(limits.idleTimeout, () => {
+      for (const connection of this.#connections) connection.drain();
+    });
+    await closed;
+    end.cancel();
   }
 
   /** Takes no new clients, answers what has come from the present ones and ends them. Resolves when all are gone. */

@@ -1,6 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Sockets } from '#libs/sockets';
 import type { Channel } from './counters.js';
 import type { Log } from './log.js';
 import type { Observer } from './observer.js';
@@ -14,6 +16,7 @@ export interface UdpParts {
   readonly channels: Readonly<Record<4 | 6, Channel>>;
   readonly observer: Observer;
   readonly log: Log;
+  readonly sockets: Sockets;
 }
 
 /** Answers the datagrams that come to one address. */
@@ -23,14 +26,16 @@ export class UdpSocket {
   readonly #observer: Observer;
   readonly #log: Log;
   readonly #family: 4 | 6;
+  readonly #sockets: Sockets;
   #socket: Socket | undefined;
 
-  constructor({ responder, channels, observer, log }: UdpParts, host: string) {
+  constructor({ responder, channels, observer, log, sockets }: UdpParts, host: string) {
     this.#family = isIPv6(host) ? 6 : 4;
     this.#responder = responder;
     this.#channel = channels[this.#family];
     this.#observer = observer;
     this.#log = log;
+    this.#sockets = sockets;
   }
 
   /**
@@ -41,20 +46,20 @@ export class UdpSocket {
   async start(host: string, port: number): Promise<number> {
     const type = this.#family === 6 ? 'udp6' : 'udp4';
     const socket = createSocket({ type, lookup: sameAddress(this.#family) });
-    // With a lookup that answers at once the event comes before `bind` returns.
-    const listening = once(socket, 'listening');
-    socket.bind({ address: host, port, exclusive: false });
-    await listening;
-    socket.on('error', (error) => this.#log.warn({ err: error }, 'UDP socket error'));
-    socket.on('message', this.#onMessage);
-    this.#enlargeBuffer(socket);
     this.#socket = socket;
+    // Before it is bound: what comes to a socket that other processes have as well would be lost.
+    socket.on('message', this.#onMessage);
+    await this.#sockets.bind(socket, host, port);
+    socket.on('error', (error) => this.#log.warn({ err: error }, 'UDP socket error'));
+    this.#enlargeBuffer(socket);
     return socket.address().port;
   }
 
+  /** Closes the socket when the replies that the kernel has not taken yet are on their way. */
   async stop(): Promise<void> {
     const socket = this.#socket;
     if (!socket) return;
+    while (socket.getSendQueueCount() > 0) await nextTurn();
     this.#socket = undefined;
     const closed = once(socket, 'close');
     socket.close();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
+import { ownSockets, type Sockets } from '#libs/sockets';
 import type { Logger } from '../log/logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { refuse } from './access.js';
@@ -39,18 +40,22 @@ export class DebugServer {
    * @returns where it listens: `http://127.0.0.1:6060`
    * @throws the error of the socket, such as EADDRINUSE
    */
-  async start(host: string, port: number): Promise<string> {
-    const listening = once(this.#server, 'listening');
-    this.#server.listen({ host, port });
-    await listening;
+  async start(host: string, port: number, sockets: Sockets = ownSockets): Promise<string> {
+    await sockets.listen(this.#server, host, port);
     const { address, family, port: bound } = this.#server.address() as AddressInfo;
     this.#address = address;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
   }
 
+  /** Leaves new clients to other processes, which have the same port. */
+  drain(): void {
+    // The listener alone: the close of http.Server would end connections that seem idle.
+    NetServer.prototype.close.call(this.#server);
+  }
+
   /** Cuts off who is still reading. */
   async stop(): Promise<void> {
-    const closed = once(this.#server, 'close');
+    const closed = this.#server.listening ? once(this.#server, 'close') : undefined;
     this.#server.close();
     this.#server.closeAllConnections();
     await closed;

@@ -19,6 +19,9 @@ const RETRY_EVERY = 100;
 /** How long what is told may wait for a new holder: one that there is takes over at once. */
 const TELL_WITHIN = 3_000;
 
+/** A revision that nobody needs to know: whoever hears of one looks for what is new. */
+const UNKNOWN = 0;
+
 /** What the processes send each other: that there is a new revision, or what one of them wants to tell. */
 type Message = { readonly committed: number } | { readonly told: unknown };
 
@@ -116,6 +119,8 @@ export class Job implements Lease {
     if (this.#released) return link.close();
     this.#link = link;
     onCommitted();
+    // The others may have missed a commit of this process too: nobody could be told of it.
+    this.announce(UNKNOWN);
   }
 
   #onUnlinked(): void {

@@ -15,8 +15,6 @@ export function hasParent(): boolean {
 /** Tells the parent, if there is one, that this program serves. */
 export function tellParent(ready: Ready): void {
   process.send?.(ready);
-  // The channel must not keep the program alive when all else has stopped.
-  process.channel?.unref();
 }
 
 /** Whether a message on an IPC channel is a `Ready`. */

@@ -1,0 +1,283 @@
+import { Backoff } from './backoff.js';
+import type { HeldSockets } from './held-sockets.js';
+import type { PrimaryLog } from './log.js';
+import type { Gathered, Policy, PrimaryState, Serving } from './messages.js';
+import { problemsOf, Worker, WorkerError } from './worker.js';
+
+export interface FleetOptions {
+  /** Of the workers' command line. */
+  readonly args: readonly string[];
+  readonly sockets: HeldSockets;
+  readonly log: PrimaryLog;
+}
+
+/** While others serve, a new worker that has loaded everything has to live so long before it gets any traffic, in milliseconds. */
+const PROBATION = 500;
+/** Before a worker has told how long it may take, in milliseconds. */
+const FIRST_READY_TIMEOUT = 60_000;
+/** Within this a worker has to answer what all are asked, in milliseconds. */
+const GATHER_WITHIN = 1_000;
+/** The same for what it is told to do. One that is stuck must not hold up a reload. */
+const OBEY_WITHIN = 5_000;
+
+/** The workers of a program: as many as its configuration says, all of them of one generation but while one follows the other. */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #backoff = new Backoff();
+  readonly #workers = new Set<Worker>();
+  /** What the latest worker that served has told. */
+  #serving: Serving | undefined;
+  #stopping = false;
+  #rolling = false;
+  #reload: Promise<void> = Promise.resolve();
+  /** A reload that was asked for while another runs: one for all who asked. */
+  #next: Promise<void> | undefined;
+  #reloads = { succeeded: 0, failed: 0 };
+  #deaths = 0;
+
+  /** What workers may ask for. */
+  readonly #answers = {
+    enter: () => this.#probation(),
+    reload: () => this.applySettings('aloud'),
+    gather: ({ name, params }: { name: string; params: unknown }) => this.gather(name, params),
+    state: () => this.state,
+  };
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  get state(): PrimaryState {
+    const count = (phase: string) => this.#all(phase).length;
+    return { reloads: this.#reloads, deaths: this.#deaths, serving: count('serving'), draining: count('draining') };
+  }
+
+  /**
+   * Starts the workers.
+   *
+   * @param onServing told what the first one serves, as soon as it does
+   * @throws WorkerError when the first one does not start
+   */
+  start(onServing: (serving: Serving) => void): Promise<Serving> {
+    const started = this.#start(onServing);
+    this.#reload = started.then(
+      () => {},
+      () => {},
+    );
+    return started;
+  }
+
+  /**
+   * Puts new workers, with the program and the configuration as they are now, in the place of the present ones. These go only when all
+   * of the new ones serve. One reload at a time; those that are asked for meanwhile are one.
+   *
+   * @throws WorkerError when a new worker does not serve: then the present ones stay
+   */
+  reload(): Promise<void> {
+    // What the present workers can change they change at once. What is wrong with the configuration the new ones tell.
+    const applied = this.applySettings('brief').catch(() => {});
+    this.#next ??= this.#reload
+      .catch(() => {})
+      .then(() => applied)
+      .then(() => {
+        this.#next = undefined;
+        return (this.#reload = this.#roll());
+      });
+    return this.#next;
+  }
+
+  /** Lets all workers read their configuration again, and change what they can while they serve. @throws ChannelError when one cannot */
+  async applySettings(voice: 'aloud' | 'brief'): Promise<void> {
+    // One that is starting may have read its configuration before it changed.
+    for (const worker of this.#all('starting'))
+      void worker.channel.ask('settings', { voice: 'silent' }).catch(() => {});
+    await Promise.all(this.#all('serving').map((worker) => worker.channel.ask('settings', { voice }, OBEY_WITHIN)));
+  }
+
+  /** Asks every worker that serves. One that does not answer in time is among the answers without one. */
+  gather(name: string, params: unknown): Promise<Gathered[]> {
+    return Promise.all(
+      this.#all('serving').map(({ pid, channel }) =>
+        channel.ask(name, params, GATHER_WITHIN).then(
+          (answer) => ({ pid, answer }),
+          () => ({ pid }),
+        ),
+      ),
+    );
+  }
+
+  /** Tells every worker something. */
+  tell(name: string): void {
+    for (const { channel } of this.#workers) void channel.ask(name).catch(() => {});
+  }
+
+  /** Ends the workers that have been replaced and still finish what they have. */
+  cut(): void {
+    for (const worker of this.#all('draining')) void worker.cut();
+  }
+
+  /** Ends all workers in order. @returns whether all of them ended well */
+  async stop(): Promise<boolean> {
+    this.#stopping = true;
+    this.tell('stop');
+    const codes = await Promise.all([...this.#workers].map(({ exited }) => exited));
+    return codes.every((code) => code === 0);
+  }
+
+  /** Ends all workers at once. */
+  kill(): void {
+    this.#stopping = true;
+    for (const worker of this.#workers) worker.kill();
+  }
+
+  get #policy(): Policy {
+    return this.#serving!.policy;
+  }
+
+  #all(phase: string): Worker[] {
+    return [...this.#workers].filter((worker) => worker.phase === phase);
+  }
+
+  async #start(onServing: (serving: Serving) => void): Promise<Serving> {
+    const first = this.#fork();
+    first.onServing = onServing;
+    const serving = await this.#launched(first);
+    await this.#fill();
+    return serving;
+  }
+
+  async #roll(): Promise<void> {
+    const { log } = this.#options;
+    const old = this.#all('serving');
+    this.#rolling = true;
+    log.info({ workers: old.map(({ pid }) => pid) }, 'reloading');
+    try {
+      const fresh = await this.#launchAll();
+      this.#reloads.succeeded++;
+      log.info({ workers: fresh.map(({ pid }) => pid) }, 'new workers have taken over');
+    } catch (error) {
+      this.#reloads.failed++;
+      log.error({ problems: problemsOf(error) }, 'not reloaded: all settings stay as they were');
+      throw error;
+    } finally {
+      this.#rolling = false;
+      void this.#fill();
+    }
+    await Promise.all(old.map((worker) => this.#drain(worker)));
+    await this.#closeUnused();
+  }
+
+  /** A new worker for each present one, or none at all: the first shows whether they work. */
+  async #launchAll(): Promise<Worker[]> {
+    const before = this.#serving;
+    const fresh: Worker[] = [];
+    try {
+      fresh.push(await this.#launch());
+      const others = Array.from({ length: this.#policy.workers - 1 }, () => this.#launch());
+      const settled = await Promise.allSettled(others);
+      for (const one of settled) if (one.status === 'fulfilled') fresh.push(one.value);
+      const failed = settled.find(({ status }) => status === 'rejected');
+      if (failed) throw (failed as PromiseRejectedResult).reason;
+      return fresh;
+    } catch (error) {
+      this.#serving = before;
+      for (const worker of fresh) void this.#drain(worker);
+      throw error;
+    }
+  }
+
+  async #launch(): Promise<Worker> {
+    const worker = this.#fork();
+    await this.#launched(worker);
+    return worker;
+  }
+
+  /** Waits until a worker serves. @throws WorkerError when it does not in time; then it is gone */
+  async #launched(worker: Worker): Promise<Serving> {
+    const serving = await this.#readyInTime(worker);
+    worker.phase = 'serving';
+    this.#serving = serving;
+    this.#options.log.use(serving.policy.log);
+    return serving;
+  }
+
+  async #readyInTime(worker: Worker): Promise<Serving> {
+    const within = this.#serving?.policy.readyTimeout ?? FIRST_READY_TIMEOUT;
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new WorkerError([`the new worker was not ready within ${within} ms`])),
+      within,
+    );
+    try {
+      return await Promise.race([worker.ready(), late]);
+    } catch (error) {
+      worker.kill();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #fork(): Worker {
+    const { args, sockets } = this.#options;
+    const worker = new Worker({ args, sockets, answers: this.#answers });
+    this.#workers.add(worker);
+    void worker.exited.then((code) => this.#onExit(worker, code));
+    return worker;
+  }
+
+  /** The time in which a worker that is good for nothing ends without having been given any traffic. */
+  async #probation(): Promise<void> {
+    if (this.#all('serving').length > 0) await new Promise((resolve) => setTimeout(resolve, PROBATION));
+  }
+
+  #onExit(worker: Worker, code: number | null): void {
+    const { phase, pid, since } = worker;
+    this.#workers.delete(worker);
+    if (phase !== 'serving' || this.#stopping) return;
+    this.#deaths++;
+    const wait = this.#backoff.next(performance.now() - since);
+    this.#options.log.error({ worker: pid, code, wait_ms: wait }, 'a worker ended by itself: it is replaced');
+    this.#replace(wait);
+  }
+
+  #replace(wait: number): void {
+    setTimeout(() => void this.#fill(), wait);
+  }
+
+  /** Starts workers until there are as many as there are to be. A reload does that itself. */
+  async #fill(): Promise<void> {
+    if (this.#rolling || this.#stopping) return;
+    const missing = this.#policy.workers - this.#all('serving').length - this.#all('starting').length;
+    await Promise.all(Array.from({ length: Math.max(missing, 0) }, () => this.#tryToLaunch()));
+  }
+
+  async #tryToLaunch(): Promise<void> {
+    try {
+      await this.#launch();
+    } catch (error) {
+      if (this.#stopping) return;
+      const wait = this.#backoff.next(0);
+      this.#options.log.error({ problems: problemsOf(error), wait_ms: wait }, 'a worker did not start: trying on');
+      this.#replace(wait);
+    }
+  }
+
+  /** Tells a worker that others have its place. Resolves when it takes nothing new; it ends later, by itself or at the deadline. */
+  async #drain(worker: Worker): Promise<void> {
+    worker.phase = 'draining';
+    const { drainTimeout } = this.#policy;
+    const timer = setTimeout(() => {
+      this.#options.log.warn({ worker: worker.pid, deadline_ms: drainTimeout }, 'a worker did not finish in time');
+      void worker.cut();
+    }, drainTimeout);
+    void worker.exited.then(() => clearTimeout(timer));
+    await worker.channel.ask('drain', undefined, OBEY_WITHIN).catch(() => {});
+  }
+
+  /** Closes sockets that no worker has, such as those of a port that was changed. */
+  async #closeUnused(): Promise<void> {
+    const used = [...this.#all('serving'), ...this.#all('starting')].flatMap(({ opened }) => [...opened]);
+    await this.#options.sockets.retain(new Set(used));
+  }
+}

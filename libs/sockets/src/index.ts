@@ -1,0 +1,1 @@
+export { ownSockets, type Sockets } from './sockets.js';

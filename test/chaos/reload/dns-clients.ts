@@ -1,0 +1,110 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { buildQuery, type DnsAddress } from '../../conformance/dns-client.js';
+import { loop, type Tally } from './tally.js';
+
+/** A query without a reply after so many milliseconds is lost. */
+const TIMEOUT = 10_000;
+/** The code of edns-tcp-keepalive (RFC 7828): a server tells by it for how long it keeps a connection. */
+const TCP_KEEPALIVE = 11;
+
+/** Asks over UDP, one query after another, each once. */
+export async function udpClient(
+  { host, port }: DnsAddress,
+  name: string,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  const socket = createSocket('udp4');
+  socket.connect(port, host);
+  await once(socket, 'connect');
+  await loop(signal, (n) =>
+    tally.count('UDP', async () => {
+      const reply = once(socket, 'message', { signal: AbortSignal.timeout(TIMEOUT) });
+      socket.send(buildQuery({ id: n & 0xffff, name, type: 'A' }));
+      const [message] = (await reply) as [Buffer];
+      requireAnswer(message, n & 0xffff);
+    }),
+  );
+  socket.close();
+}
+
+/** Asks over TCP, each query on a connection of its own. */
+export function tcpClient(address: DnsAddress, name: string, tally: Tally, signal: AbortSignal): Promise<void> {
+  return loop(signal, (n) =>
+    tally.count('TCP', async () => {
+      const connection = new DnsConnection(address);
+      requireAnswer(await connection.ask(buildQuery({ id: n & 0xffff, name, type: 'A' })), n & 0xffff);
+      connection.end();
+    }),
+  );
+}
+
+/** Asks over TCP on one connection, until the server says by edns-tcp-keepalive that it keeps it no longer. */
+export async function keptTcpClient(
+  address: DnsAddress,
+  name: string,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  let connection: DnsConnection | undefined;
+  await loop(signal, (n) =>
+    tally
+      .count('TCP, kept open', async () => {
+        connection ??= new DnsConnection(address);
+        const query = buildQuery({ id: n & 0xffff, name, type: 'A', edns: { options: [[TCP_KEEPALIVE, '']] } });
+        const reply = await connection.ask(query);
+        requireAnswer(reply, n & 0xffff);
+        if (reply.subarray(-6).equals(Buffer.from('000b00020000', 'hex'))) connection = connection.end();
+      })
+      .then((answered) => void (answered || (connection = connection?.end()))),
+  );
+  connection?.end();
+}
+
+/** @throws Error unless the message is a reply without an error that holds an answer */
+function requireAnswer(message: Buffer, id: number): void {
+  const [gotId, flags, , answers] = [0, 2, 4, 6].map((at) => message.readUInt16BE(at)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (gotId !== id || (flags & 0x800f) !== 0x8000 || answers === 0) {
+    throw new Error(`flags ${flags.toString(16)}, ${answers} answers`);
+  }
+}
+
+class DnsConnection {
+  readonly #socket: Socket;
+
+  constructor({ host, port }: DnsAddress) {
+    this.#socket = connect(port, host);
+    this.#socket.on('error', () => {});
+  }
+
+  /** The reply without its length. */
+  ask(query: Buffer): Promise<Buffer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+    let got: Buffer = Buffer.alloc(0);
+    const onData = (chunk: Buffer) => {
+      got = Buffer.concat([got, chunk]);
+      if (got.length >= 2 && got.length >= 2 + got.readUInt16BE(0)) resolve(got.subarray(2));
+    };
+    const onClose = () => reject(new Error('the connection was closed'));
+    const timer = setTimeout(() => reject(new Error('no reply in time')), TIMEOUT);
+    this.#socket.on('data', onData).on('close', onClose);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(query.length);
+    this.#socket.write(Buffer.concat([length, query]));
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#socket.off('data', onData).off('close', onClose);
+    });
+  }
+
+  end(): undefined {
+    this.#socket.destroy();
+  }
+}
