@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { LogPolicy } from './messages.js';
 
@@ -6,13 +7,13 @@ const LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60,
 type Level = 'info' | 'warn' | 'error';
 
 /**
- * The primary's log, on standard output: lines like those of the workers. Their logger would cost the primary more memory than all
- * that it does.
+ * The primary's log, where that of the workers goes: lines like theirs. Their logger would cost the primary more memory than all that it
+ * does. Its few lines open a log file anew each time, so that one that was moved away needs no signal.
  */
 export class PrimaryLog {
   readonly #name: string;
   readonly #write: (line: string) => void;
-  #policy: LogPolicy = { level: 'info', format: 'auto' };
+  #policy: LogPolicy = { level: 'info', format: 'auto', file: '' };
 
   /** @param name of the program */
   constructor(name: string, write: (line: string) => void = (line) => process.stdout.write(line)) {
@@ -40,9 +41,20 @@ export class PrimaryLog {
   #log(level: Level, details: object, message: string): void {
     const least = LEVELS[this.#policy.level as keyof typeof LEVELS];
     if (LEVELS[level] < least) return;
-    const { format } = this.#policy;
-    const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY === true);
-    this.#write(pretty ? this.#pretty(level, details, message) : this.#json(level, details, message));
+    const { format, file } = this.#policy;
+    const isTerminal = file === '' && process.stdout.isTTY === true;
+    const pretty = format === 'pretty' || (format === 'auto' && isTerminal);
+    this.#put(file, pretty ? this.#pretty(level, details, message) : this.#json(level, details, message));
+  }
+
+  /** A file that takes no more, such as on a full disk, must not end the process that holds the sockets. */
+  #put(file: string, line: string): void {
+    if (file === '') return this.#write(line);
+    try {
+      appendFileSync(file, line);
+    } catch {
+      this.#write(line);
+    }
   }
 
   #json(level: Level, details: object, msg: string): string {

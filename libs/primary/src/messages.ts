@@ -29,6 +29,8 @@ export interface Policy {
 export interface LogPolicy {
   readonly level: string;
   readonly format: 'auto' | 'pretty' | 'json';
+  /** A path; empty: standard output. */
+  readonly file: string;
 }
 
 /** Why a worker does not start. */

@@ -32,7 +32,10 @@ export class Primary {
   async run(): Promise<void> {
     this.#listen();
     try {
-      const serving = await this.#fleet.start(({ endpoints }) => this.#log.info(endpoints, 'serving'));
+      const serving = await this.#fleet.start(({ endpoints, policy }) => {
+        this.#log.use(policy.log);
+        this.#log.info(endpoints, 'serving');
+      });
       await this.#openControl(serving);
       this.#tell(serving);
     } catch (error) {

@@ -46,7 +46,7 @@ describe.each(SIZES)('a cache that never lies, with %d rows', { timeout: 300_000
   afterAll(() => scene.stop());
 
   const runs = IS_LONG ? ALL.map((name) => [name]) : [ALL];
-  it.each(runs)(IS_LONG ? '%s' : 'whatever goes wrong', async (...troubles) => {
+  it.each(runs)(`${IS_LONG ? '%s' : 'whatever goes wrong'}`, async (...troubles) => {
     const findings = await scene.run(troubles, MS);
     printRow(describeRun('ours', troubles, size, findings));
     const { reads, writes, oldest, backwards, belowMinimum, stuck } = findings;
