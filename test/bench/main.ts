@@ -3,6 +3,8 @@ import { benchReads } from './cache/reads.bench.js';
 import { benchStampede } from './cache/stampede.bench.js';
 import { benchZipf } from './cache/zipf.bench.js';
 import { watchOthers } from './cpu.js';
+import { benchCreate } from './blog/create.bench.js';
+import { benchUncachedReads } from './blog/read.bench.js';
 import { benchChurn } from './dns/churn.bench.js';
 import { benchLatency } from './dns/latency.bench.js';
 import { benchMemory } from './dns/memory.bench.js';
@@ -25,6 +27,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'dns-memory': benchMemory,
   'dns-tcp': benchTcp,
   http: benchHttp,
+  'blog-create': benchCreate,
+  'blog-read': benchUncachedReads,
   'registry-registrations': benchRegistrations,
   'registry-watchers': benchWatchers,
   'registry-changes': benchChanges,
