@@ -14,7 +14,8 @@ export function hasParent(): boolean {
 
 /** Tells the parent, if there is one, that this program serves. */
 export function tellParent(ready: Ready): void {
-  process.send?.(ready);
+  // One that is gone has its end noticed elsewhere.
+  if (process.connected) process.send?.(ready, undefined, {}, () => {});
 }
 
 /** Whether a message on an IPC channel is a `Ready`. */
