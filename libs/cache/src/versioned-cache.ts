@@ -51,7 +51,6 @@ export class VersionedCache {
   readonly #random: () => number;
   readonly #near: NearCache | undefined;
   readonly #flights: Flights<Answer>;
-  readonly #finds: Flights<Answer | undefined>;
   readonly #floors = new Floors();
   readonly #replayer: Replayer;
   readonly #tally = new Tally();
@@ -63,12 +62,10 @@ export class VersionedCache {
     this.#random = random;
     this.#near = nearOctets > 0 ? new NearCache(clock, nearOctets) : undefined;
     this.#flights = new Flights(clock, this.#times.silence);
-    this.#finds = new Flights(clock, this.#times.silence);
     const deliver = store.invalidate.bind(store);
     this.#replayer = new Replayer({ outbox, deliver, clock, log, times: this.#times });
     if (this.#near) store.listen(this.#near);
     store.listen(this.#flights);
-    store.listen(this.#finds);
   }
 
   get counters(): CacheCounters {
@@ -116,15 +113,6 @@ export class VersionedCache {
     const minVersion = Math.max(query.minVersion ?? 0, this.#floors.of(query.key));
     const { answer, joined } = this.#flights.join({ ...query, minVersion }, (flight) => this.#fetch(flight, load));
     return joined ? { ...(await answer), joined } : answer;
-  }
-
-  /** The answer to a query if it is held, here or elsewhere: for the hot path, when `peek` gives nothing, before `read`. */
-  find(query: Query): Promise<Answer | undefined> {
-    const minVersion = Math.max(query.minVersion ?? 0, this.#floors.of(query.key));
-    return this.#finds.join({ ...query, minVersion }, async (flight) => {
-      const held = await this.#get(flight.query, new Patience(this.#clock, this.#times.patience));
-      return held && this.#hit(flight, held);
-    }).answer;
   }
 
   /**

@@ -38,21 +38,6 @@ describe('two processes over one Redis', () => {
     expect(database.loads).toBe(1);
   });
 
-  it('find what is held anywhere, without the database, and nothing that is too old', async () => {
-    const [one, two] = [await start(), await start()];
-    await one.write(KEY);
-    expect(await two.cache.find({ key: KEY })).toBeUndefined();
-    await one.read(KEY);
-    expect(await two.cache.find({ key: KEY, minVersion: 2 })).toBeUndefined();
-    const found = await Promise.all([two.cache.find({ key: KEY }), two.cache.find({ key: KEY })]);
-    expect(found).toMatchObject([{ version: 1, source: 'shared' }, { version: 1 }]);
-    expect(two.cache.peek(KEY)).toMatchObject({ version: 1 });
-    expect(database.loads).toBe(1);
-    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await two.tripped();
-    expect(await two.cache.find({ key: KEY })).toBeUndefined();
-  });
-
   it('hear of what the other one writes', async () => {
     const [one, two] = [await start(), await start()];
     await one.write(KEY);

@@ -61,10 +61,6 @@ class PlainCache implements BlogCache {
     return undefined;
   }
 
-  async find(): Promise<undefined> {
-    return undefined;
-  }
-
   async read({ key }: { key: string }, load: Load): Promise<Answer> {
     const held = key.startsWith('list:') ? undefined : await this.#get(key);
     if (held) return { ...held, source: 'shared', stored: false, joined: false };

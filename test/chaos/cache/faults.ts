@@ -35,7 +35,6 @@ export function withFaults(cache: BlogCache, faults: () => Faults): BlogCache {
       return cache.counters;
     },
     peek: (key, minVersion) => cache.peek(key, minVersion),
-    find: (query) => cache.find(query),
     read: (query, load) =>
       cache.read(query, async () => {
         const entry = await load();

@@ -10,7 +10,7 @@ import { SqlOutbox } from './sql-outbox.js';
 import { WriteCount } from './write-count.js';
 
 /** What the blog needs of a cache. */
-export type BlogCache = Pick<VersionedCache, 'read' | 'peek' | 'find' | 'invalidate' | 'start' | 'stop' | 'counters'>;
+export type BlogCache = Pick<VersionedCache, 'read' | 'peek' | 'invalidate' | 'start' | 'stop' | 'counters'>;
 
 /** Makes the cache of one process. */
 export type MakeCache = (settings: CacheSettings) => BlogCache;

@@ -1,40 +1,61 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { Entry } from '#libs/cache';
 import { accepts } from '#libs/http';
+import { loadArticle } from '../articles/article.load.js';
+import { articleQuery } from '../articles/article.schema.js';
+import { Articles } from '../articles/articles.js';
 import { recogniseViewer, type GuardedRequest } from '../auth/token.guard.js';
 import { Tokens } from '../auth/tokens.js';
+import type { List } from '../lists/list.js';
 import type { BlogParts } from '../parts.js';
-import { readReply } from '../reply.js';
+import { linkList, readReply } from '../reply.js';
+import { loadTag } from '../tags/tag.load.js';
+import { tagQuery } from '../tags/tag.schema.js';
+import { Tags } from '../tags/tags.js';
 import type { Viewer } from '../users/account.js';
-import { buildCacheStatus, HIT } from './cache-status.js';
+import { HIT } from './cache-status.js';
 import { isForAll, toRepresentation, type Representation } from './cached-reads.js';
-import { articleKey, listKey, queryOf, tagKey } from './keys.js';
+import { articleKey, listKey, tagKey } from './keys.js';
 
 const ROW = /^\/api\/v1\/(articles|tags)\/([1-9]\d{0,9})(?:\?min_version=([1-9]\d{0,8}))?$/;
-const LIST = /^\/api\/v1\/(?:articles|tags)(?:\?|$)/;
+const LIST = /^\/api\/v1\/(articles|tags)(?:\?|$)/;
+
+/** How one kind of thing is read. */
+interface Resource {
+  readonly toKey: (id: number) => string;
+  load(id: number, viewer: Viewer): Promise<Entry>;
+  /** @returns what reads the list when it is called, or undefined when the query is wrong */
+  parseList(query: unknown): ((viewer: Viewer) => Promise<List<unknown>>) | undefined;
+}
 
 /**
- * Answers what is in the cache before Nest sees it: that is most of what such a request costs. Whatever is not quite plain, and whoever's
- * token was not looked at lately, goes the long way, which comes to the same answer.
+ * Answers reads before Nest sees them: that is most of what they cost. Whatever is not quite plain, and whoever's token was not looked at
+ * lately, goes the long way, which comes to the same answer.
  */
-export function serveHotReads(app: NestFastifyApplication, { cache, config }: BlogParts): void {
+export function serveHotReads(app: NestFastifyApplication, { cache, config, database, reads }: BlogParts): void {
   const tokens = app.get(Tokens);
-  const isShared = config.redis.url !== '';
+  const resources: Readonly<Record<string, Resource>> = {
+    articles: {
+      toKey: articleKey,
+      load: (id, viewer) => loadArticle(database, id, viewer),
+      parseList: listParser(articleQuery, app.get(Articles)),
+    },
+    tags: {
+      toKey: tagKey,
+      load: (id, viewer) => loadTag(database, id, viewer),
+      parseList: listParser(tagQuery, app.get(Tags)),
+    },
+  };
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.addHook('onRequest', (request: GuardedRequest, reply, done) => {
     const wanted = isPlainRead(request) && mayRead(request) ? parseRead(request.url, request.viewer) : undefined;
     if (!wanted) return done();
-    const send = (held: Representation | undefined): void => {
-      if (held) void reply.send(readReply(reply, held));
-      else done();
-    };
-    const { key, minVersion } = wanted;
-    const held = cache.peek(key, minVersion);
-    if (held || !isShared) return send(held && shownTo(request.viewer, held, HIT));
-    cache
-      .find(queryOf(key, minVersion))
-      .then((found) => send(found && shownTo(request.viewer, found, buildCacheStatus(found))), done);
+    const held = wanted.key === undefined ? undefined : cache.peek(wanted.key, wanted.minVersion);
+    const shown = held && shownTo(request.viewer, held);
+    if (shown) return void reply.send(readReply(reply, shown));
+    read(request, wanted).then((found) => (found ? void reply.send(readReply(reply, found)) : done()), done);
   });
 
   /** Whether it is known that this client may read. */
@@ -42,24 +63,55 @@ export function serveHotReads(app: NestFastifyApplication, { cache, config }: Bl
     if (request.headers.authorization === undefined) return config.auth.public_reads;
     return (request.viewer ?? recogniseViewer(request, tokens)) !== undefined;
   }
+
+  /** What a request is for; undefined when it is for neither a row nor a list, or says so in an unusual way. */
+  function parseRead(url: string, viewer: Viewer): Wanted | undefined {
+    const [, kind, digits, minVersion = '0'] = ROW.exec(url) ?? LIST.exec(url) ?? [];
+    if (kind === undefined) return undefined;
+    const resource = resources[kind]!;
+    const id = digits === undefined ? undefined : Number(digits);
+    const key = id === undefined ? listKey(url, viewer) : resource.toKey(id);
+    return { resource, id, minVersion: Number(minVersion), key };
+  }
+
+  /** @returns undefined when there is nothing, or nothing new enough, or the query of a list is wrong */
+  async function read(request: GuardedRequest, wanted: Wanted): Promise<Representation | undefined> {
+    const { url, viewer } = request;
+    const { resource, id, minVersion, key } = wanted;
+    if (id !== undefined) {
+      const found = await reads.row(key!, minVersion, viewer, (who) => resource.load(id, who));
+      return found && found.version >= minVersion ? found : undefined;
+    }
+    const list = resource.parseList(request.query);
+    return list && reads.list(url, viewer, async () => linkList(url, await list(viewer)));
+  }
+}
+
+function listParser<Query>(
+  schema: z.ZodType<Query>,
+  lists: { list(query: Query, viewer: Viewer): Promise<List<unknown>> },
+): Resource['parseList'] {
+  return (query) => {
+    const { data } = schema.safeParse(query);
+    return data && ((viewer) => lists.list(data, viewer));
+  };
 }
 
 function isPlainRead({ method, headers }: FastifyRequest): boolean {
   return method === 'GET' && accepts(headers.accept, 'application/json');
 }
 
-/** Which key a request is for; undefined when it is for none, or says so in an unusual way. */
-function parseRead(url: string, viewer: Viewer): { key: string; minVersion?: number } | undefined {
-  const [, kind, id, minVersion] = ROW.exec(url) ?? [];
-  if (id === undefined) {
-    const key = LIST.test(url) ? listKey(url, viewer) : undefined;
-    return key === undefined ? undefined : { key };
-  }
-  const key = kind === 'tags' ? tagKey(Number(id)) : articleKey(Number(id));
-  return minVersion === undefined ? { key } : { key, minVersion: Number(minVersion) };
+/** What a request is for, as a path of ours. */
+interface Wanted {
+  readonly resource: Resource;
+  /** Of a row; undefined for a list. */
+  readonly id: number | undefined;
+  readonly minVersion: number;
+  /** What the cache has it by; undefined when it keeps no such thing. */
+  readonly key: string | undefined;
 }
 
 /** What a viewer is given of an entry that everybody, or all who see the same list, may see. */
-function shownTo(viewer: Viewer, entry: Entry, cacheStatus: string): Representation | undefined {
-  return !viewer || isForAll(entry) ? toRepresentation(entry, cacheStatus) : undefined;
+function shownTo(viewer: Viewer, entry: Entry): Representation | undefined {
+  return !viewer || isForAll(entry) ? toRepresentation(entry, HIT) : undefined;
 }
