@@ -2,7 +2,6 @@ import type { EntityManager } from 'typeorm';
 import { Problem } from '#libs/http';
 import { isVisible } from '../access.js';
 import type { Dialect } from '../database/database.js';
-import { insertRow } from '../database/rows.js';
 import { BLOG_PROBLEMS } from '../problems.js';
 import type { User } from '../users/account.js';
 import { SELECT_ARTICLE_ROWS, type ArticleRow } from './article.query.js';
@@ -21,8 +20,9 @@ export async function findRow(manager: EntityManager, id: number, user: User): P
   return row;
 }
 
-/** The first of the candidates that no live article has. Another transaction may take it before this one ends. */
+/** The first of the candidates that no live article has, or the only one. Another transaction may take it before this one ends. */
 export async function findFreeSlug(manager: EntityManager, candidates: readonly string[]): Promise<string> {
+  if (candidates.length === 1) return candidates[0]!;
   const places = candidates.map(() => '?').join(', ');
   const sql = `SELECT live_slug AS slug FROM blog_article WHERE live_slug IN (${places})`;
   const taken = (await manager.query(sql, [...candidates])) as { slug: string }[];
@@ -32,12 +32,11 @@ export async function findFreeSlug(manager: EntityManager, candidates: readonly 
 /** Makes the text of a new article be found. */
 export async function addToSearch(
   manager: EntityManager,
-  { lockSearch }: Dialect,
+  { insertSearch }: Dialect,
   id: number,
   { title, desc, content }: Text,
 ): Promise<void> {
-  if (lockSearch !== undefined) await manager.query(lockSearch);
-  await insertRow(manager, 'blog_article_search', { rowid: id, bigrams: buildBigrams(title, desc, content) });
+  await manager.query(insertSearch, [id, buildBigrams(title, desc, content)]);
 }
 
 /** Makes the text of an article be found as it is now. */

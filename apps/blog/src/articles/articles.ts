@@ -28,8 +28,8 @@ import { addToSearch, findFreeSlug, findRow, updateSearch, type StoredArticle } 
 import { buildPhrase } from './bigrams.js';
 import { buildSlug, randomSlug, slugCandidates } from './slug.js';
 
-/** How often a slug is looked for when others take those that were found. */
-const SLUG_ATTEMPTS = 3;
+/** Which slugs are tried, one after the other, when others take those that were found. */
+const SLUG_ATTEMPTS = [(slug: string) => [slug], slugCandidates, slugCandidates, randomSlug] as const;
 
 export interface ArticlesOptions {
   readonly database: Database;
@@ -158,19 +158,18 @@ export class Articles {
   }
 
   /**
-   * Runs a write that takes a slug. The unique index decides who gets one, and who was too late looks for another: among
-   * those with numbers at first, and then for one that nobody else will look for.
+   * Runs a write that takes a slug. The unique index decides who gets one: the title's own at first, without a look; who was too late looks
+   * for another among those with numbers, and in the end takes one that nobody else will.
    */
   private async write<T>(
     work: (manager: EntityManager, candidates: (slug: string) => string[], tell: Tell) => Promise<T>,
   ): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      const last = attempt === SLUG_ATTEMPTS;
+    for (let attempt = 0; ; attempt += 1) {
+      const candidates = SLUG_ATTEMPTS[attempt]!;
       try {
-        const candidates = last ? randomSlug : slugCandidates;
         return await this.options.publisher.write((manager, tell) => work(manager, candidates, tell));
       } catch (error) {
-        if (last || !isUniqueViolation(error)) throw error;
+        if (attempt + 1 === SLUG_ATTEMPTS.length || !isUniqueViolation(error)) throw error;
       }
     }
   }

@@ -14,6 +14,8 @@ export interface Dialect {
    * loses words when texts are committed in another order than they were written in.
    */
   readonly lockSearch: string | undefined;
+  /** Adds a row to the search index, `?` its article's id and `?` its text, with the same lock. */
+  readonly insertSearch: string;
   /** The condition that the column `bigrams` of the search index holds a phrase, `?`. */
   readonly matchesPhrase: string;
   /** The time by the store's own clock, in milliseconds since 1970. */

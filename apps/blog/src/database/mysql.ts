@@ -38,6 +38,8 @@ const DIALECT: Dialect = {
   lockForRead: ' LOCK IN SHARE MODE',
   // Row 0 is no article's.
   lockSearch: 'SELECT rowid FROM blog_article_search WHERE rowid = 0 FOR UPDATE',
+  insertSearch: `INSERT INTO blog_article_search (rowid, bigrams)
+    SELECT ?, ? FROM blog_article_search WHERE rowid = 0 FOR UPDATE`,
   matchesPhrase: 'MATCH (bigrams) AGAINST (? IN BOOLEAN MODE)',
   nowMs: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',
 };

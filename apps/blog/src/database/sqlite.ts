@@ -85,6 +85,7 @@ async function isUpToDate(writer: DataSource): Promise<boolean> {
 const DIALECT: Dialect = {
   lockForRead: '',
   lockSearch: undefined,
+  insertSearch: 'INSERT INTO blog_article_search (rowid, bigrams) VALUES (?, ?)',
   matchesPhrase: 'bigrams MATCH ?',
   nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
 };
