@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathOf, startServer, subject, type Subject } from '../subject.js';
+import { pathOf, startServer, subject, type Subject } from './subject.js';
 
 const PASSWORD = 'a password for the admin';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { postJson, type BenchBlog } from './process.js';
+import type { BenchBlog } from '../blog.js';
 
 /** Octets of an article's content. */
 const CONTENT = 1_000;
@@ -11,8 +11,8 @@ export function anArticle(tag: number, n: number) {
 }
 
 /** Makes a tag, and as many articles. @returns the tag's id */
-export async function fillBlog({ url, token }: BenchBlog, articles: number): Promise<number> {
-  const { id } = (await postJson(`${url}/api/v1/tags`, { name: 'bench' }, token)) as { id: number };
-  for (let n = 0; n < articles; n++) await postJson(`${url}/api/v1/articles`, anArticle(id, n), token);
+export async function fillBlog(blog: BenchBlog, articles: number): Promise<number> {
+  const { id } = await blog.ask<{ id: number }>('POST', '/api/v1/tags', { name: 'bench' });
+  for (let n = 0; n < articles; n++) await blog.ask('POST', '/api/v1/articles', anArticle(id, n));
   return id;
 }

@@ -1,10 +1,10 @@
 import { Mariadb } from '#libs/testing';
+import { startBlog, type BenchBlog } from '../blog.js';
 import { inRounds, METHOD, ROUND_MS, WARM_UP_MS } from '../measure.js';
 import { median, ratios, withSpread } from '../statistics.js';
 import { runLoad } from '../subject.js';
 import { printTable } from '../table.js';
 import { fillBlog } from './articles.js';
-import { startBlog, type BenchBlog } from './process.js';
 
 const CLIENTS = [1, 16, 64];
 
@@ -15,7 +15,7 @@ type Way = (clients: number, ms: number) => Promise<number>;
 export async function benchCreate(): Promise<void> {
   const mariadb = await Mariadb.start();
   const url = await mariadb.server.createDatabase();
-  const blog = await startBlog({ SIGNPOST_DATABASE_URL: url });
+  const blog = await startBlog('blog', { SIGNPOST_DATABASE_URL: url });
   try {
     await compare(blog, url, await fillBlog(blog, 1));
   } finally {
@@ -24,9 +24,10 @@ export async function benchCreate(): Promise<void> {
   }
 }
 
-async function compare({ url, token }: BenchBlog, database: string, tag: number): Promise<void> {
+async function compare({ http, authorization }: BenchBlog, database: string, tag: number): Promise<void> {
+  const url = `http://${http.host}:${http.port}`;
   const driver: Way = (clients, ms) => runLoad('./load/insert-articles.js', [database, ms, clients, tag]);
-  const blog: Way = (clients, ms) => runLoad('./load/post-articles.js', [url, ms, clients, token, tag]);
+  const blog: Way = (clients, ms) => runLoad('./load/post-articles.js', [url, ms, clients, authorization, tag]);
   const rows: string[][] = [];
   for (const clients of CLIENTS) rows.push([String(clients), ...(await measureWays(clients, driver, blog))]);
   printTable(

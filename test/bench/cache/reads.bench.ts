@@ -1,6 +1,6 @@
 import { measure } from '../measure.js';
 import { runLoad, startServer, subject, type Subject } from '../subject.js';
-import { startBlog, type BenchBlog } from './blog.js';
+import { startBlog, type BenchBlog } from '../blog.js';
 import { startRedis } from './redis.js';
 
 const CONNECTIONS = 64;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Subject } from '../subject.js';
 import { printTable } from '../table.js';
-import { startBlog, type BenchBlog } from './blog.js';
+import { startBlog, type BenchBlog } from '../blog.js';
 import { startRedis } from './redis.js';
 
 const READERS = 1_000;

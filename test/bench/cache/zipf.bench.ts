@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import Sqlite from 'better-sqlite3';
 import { pathOf, reportOf } from '../subject.js';
 import { printTable } from '../table.js';
-import { startBlog, type BenchBlog } from './blog.js';
+import { startBlog, type BenchBlog } from '../blog.js';
 
 const ARTICLES = 100_000;
 const CONTENT = 1_640;
