@@ -37,12 +37,14 @@ function* readRecords<K extends string, T>(database: Database, kind: K): Generat
  * @throws StoreError when it is no longer all there
  */
 export function readLog(database: Database, after: Revision): Committed[] {
+  // First: what is committed between the two looks must not seem to be missing.
+  const stored = readRevision(database);
   const rows = database
     .prepare<[number], { revision: Revision; changes: string }>(
       'SELECT revision, changes FROM log WHERE revision > ? ORDER BY revision',
     )
     .all(after);
-  const latest = rows.at(-1)?.revision ?? readRevision(database);
+  const latest = rows.at(-1)?.revision ?? stored;
   if (latest < after)
     throw new StoreError('behind', `the store went back from revision ${after} to ${latest}; start again`);
   if (rows.length < latest - after) throw new StoreError('behind', `revision ${after + 1} is no longer in the log`);

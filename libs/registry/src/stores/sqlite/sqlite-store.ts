@@ -81,10 +81,16 @@ export class SqliteStore implements RegistryStore {
     await this.#repair();
     const reply = await this.#open().writer.commit(base, toBatch(commits));
     if (reply.type === 'migrated') throw newer(this.#file, reply.version);
-    if (reply.type === 'behind') return { done: false, missed: readLog(this.#open().database, base) };
+    if (reply.type === 'behind') return { done: false, missed: await this.#readMissed(base) };
     this.#committed = reply.revision;
     for (const job of this.#jobs) job.announce(reply.revision);
     return { done: true, revision: reply.revision };
+  }
+
+  /** The file may have been opened anew while the writer was asked. */
+  async #readMissed(after: Revision): Promise<Committed[]> {
+    await this.#repair();
+    return readLog(this.#open().database, after);
   }
 
   watch(from: Revision, listener: (commit: Committed) => void, onFailure: (error: StoreError) => void): () => void {
