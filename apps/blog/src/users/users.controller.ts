@@ -33,6 +33,7 @@ import type { Answers } from '../idempotency/answers.js';
 import { IDEMPOTENCY_KEY, parseIdempotencyKey } from '../idempotency/idempotency-key.js';
 import { BLOG, type BlogParts } from '../parts.js';
 import { BLOG_PROBLEMS, BODY_PROBLEMS, CREATE_PROBLEMS, READ_PROBLEMS, TOKEN_PROBLEMS } from '../problems.js';
+import { readQuery, requireVersion, type ReadQuery } from '../reads.js';
 import { createdAnswer, readHeaders, sendAnswer, unlessKnown, writeHeaders } from '../reply.js';
 import type { User } from './account.js';
 import { Accounts, userEtag } from './accounts.js';
@@ -92,13 +93,14 @@ export class UsersController {
 
   @Get(':id')
   @ApiOkResponse({ standardSchema: userSchema, description: 'The account.' })
-  @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.adminsOnly, BLOG_PROBLEMS.noSuchUser)
+  @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.adminsOnly, BLOG_PROBLEMS.noSuchUser, BLOG_PROBLEMS.olderVersion)
   async read(
     @Param({ schema: idParameter }) { id }: IdParameter,
-    @Query({ schema: noQuery }) _query: object,
+    @Query({ schema: readQuery }) query: ReadQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserDetails | undefined> {
     const user = await this.accounts.read(id);
+    requireVersion(user, query);
     return unlessKnown(reply, user, userEtag(user));
   }
 
