@@ -55,6 +55,17 @@ export const idParameter = z.strictObject({ id: digits(id) });
 
 export type IdParameter = z.output<typeof idParameter>;
 
+/**
+ * A text that a list is filtered by. Longer ones match nothing that is stored; the links to other pages repeat them, and
+ * many clients read no more than 16 KiB of headers.
+ */
+export function filterText(max: number) {
+  return z.string().max(max).optional();
+}
+
+/** Names of users, also of old ones: the Gin blog allowed 100 characters. */
+export const createdByFilter = filterText(100);
+
 /** A query without any parameter. */
 export const noQuery = z.strictObject({});
 

@@ -20,9 +20,9 @@ export function stampOf(user: User, clock: Clock): Stamp {
   return { modified_by: user.name, modified_on: Math.floor(clock.now() / 1_000) };
 }
 
-/** The columns of a new row that no client decides. */
+/** The columns of a new row that no client decides, in the order in which they are answered. */
 export function firstStamp({ modified_by, modified_on }: Stamp) {
-  return { created_by: modified_by, created_on: modified_on, modified_by, modified_on, version: 1 };
+  return { created_by: modified_by, modified_by, created_on: modified_on, modified_on, version: 1 };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/open.js';
 import { insertRow, type Columns } from '../src/database/rows.js';
@@ -68,6 +69,21 @@ describe.each(STORES)('Idempotency-Key in %s', (store) => {
     ]);
     expect((await post(key, article('x'))).status).toBe(422);
     expect((await post(key, { name: 'with a key of bob' }, { kind: 'tags', who: blog.as.bob })).status).toBe(201);
+  });
+
+  it('makes one account, and keeps nothing by which its password could be guessed', async () => {
+    const key = newKey();
+    const account = { username: 'keyed', password: 'a good password', state: 0 };
+    const send = (body: object) => post(key, body, { kind: 'users', who: blog.as.admin });
+    const first = await send(account);
+    expect([first.status, first['idempotent-replayed']]).toEqual([201, null]);
+    expect(await send(account)).toEqual({ ...first, 'idempotent-replayed': 'true' });
+    expect((await send({ ...account, password: 'another password' })).status).toBe(422);
+    expect((await send({ ...account, state: 1 })).status).toBe(422);
+    const sql = 'SELECT fingerprint FROM blog_answer WHERE idempotency_key = ?';
+    const [kept] = await blog.select<{ fingerprint: string }>(sql, [key]);
+    const content = ['api/v1/users', { username: 'keyed', role: 'author', state: 0 }];
+    expect(kept!.fingerprint).toBe(hash('sha256', JSON.stringify(content)));
   });
 
   it('is free again after a request that failed', async () => {

@@ -137,6 +137,19 @@ describe.each(STORES)('the lists in %s', (store) => {
     expect(relations).toEqual(['first 1', 'prev 1', 'next 3', 'last 3']);
   });
 
+  it.each([
+    ['/api/v1/tags', 'name', 200],
+    ['/api/v1/tags', 'created_by', 100],
+    ['/api/v1/articles', 'created_by', 100],
+    ['/api/v1/articles', 'q', 100],
+  ])('take filters that their links can repeat: %s?%s= of %i characters', async (path, name, max) => {
+    const ask = (length: number) => blog.ask('GET', `${path}?${name}=${encodeURIComponent('统'.repeat(length))}`);
+    const longest = await ask(max);
+    expect([longest.status, longest.headers.get('link')!.length < 8_192]).toEqual([200, true]);
+    const longer = await ask(max + 1);
+    expect([longer.status, longer.body.errors[0].parameter]).toEqual([400, name]);
+  });
+
   it('take back the cursors that they gave, for the same list alone', async () => {
     const { next_cursor } = (await list('cursor=&page_size=3')).body as { next_cursor: string };
     expect((await list(`cursor=${next_cursor}&page_size=7`)).status).toBe(200);

@@ -69,3 +69,39 @@ describe('a form', () => {
     expect([put.status, put.body.name, put.body.state]).toEqual([200, 'formed anew', 1]);
   });
 });
+
+describe('a merge patch', () => {
+  const patch = { 'content-type': 'application/merge-patch+json; charset=utf-8' };
+
+  it.each<[string, string, () => string, object]>([
+    ['makes no tag', 'POST', () => '/api/v1/tags', { name: 'merged' }],
+    ['replaces no tag', 'PUT', () => `/api/v1/tags/${tag.body.id}`, { name: 'merged' }],
+    ['logs nobody in', 'POST', () => '/auth', { username: 'ann', password: 'ann-password' }],
+  ])('%s', async (_, method, path, body) => {
+    const before = await rows();
+    const answer = await blog.ask(method, path(), { ...blog.as.admin, ...patch, 'if-match': '*' }, body);
+    expect([answer.status, answer.body.detail]).toEqual([415, 'application/merge-patch+json is for PATCH alone']);
+    expect(await rows()).toEqual(before);
+  });
+});
+
+describe('a compressed body', () => {
+  it.each(['gzip', 'br', 'identity, gzip', 'made-up'])(
+    'is not unpacked, nor taken for what it is not: %s',
+    async (coding) => {
+      const before = await rows();
+      const who = { ...blog.as.ann, 'content-encoding': coding };
+      const answer = await blog.ask('POST', '/api/v1/tags', who, { name: 'packed' });
+      expect([answer.status, answer.body.type]).toEqual([415, 'urn:signpost:problem:unsupported-media-type']);
+      expect(answer.body.detail).toBe(`the content coding ${coding} is not read: send the body as it is`);
+      expect(answer.headers.get('accept-encoding')).toBe('identity');
+      expect((await blog.sendForm('/api/v1/images', who, { image: new Blob(['GIF89a']) })).status).toBe(415);
+      expect(await rows()).toEqual(before);
+    },
+  );
+
+  it('is not what is called identity', async () => {
+    const who = { ...blog.as.ann, 'content-encoding': 'Identity' };
+    expect((await blog.ask('POST', '/api/v1/tags', who, { name: 'as it is' })).status).toBe(201);
+  });
+});

@@ -57,6 +57,13 @@ describe.each(STORES)('on %s,', (store) => {
       expect((await makeUser({ username: 'c.a-r_l0' })).status).toBe(201);
     });
 
+    it('is a 409 when it is older than the version that is asked for', async () => {
+      const { id } = (await makeUser()).body;
+      const statusOf = async (version: number) =>
+        (await blog.ask('GET', `${PATH}/${id}?min_version=${version}`, blog.as.admin)).status;
+      expect([await statusOf(1), await statusOf(2)]).toEqual([200, 409]);
+    });
+
     it('is an author unless it is said to be an admin, also from a form', async () => {
       const form = new URLSearchParams({ username: 'from-a-form', password: PASSWORD }).toString();
       const headers = { ...blog.as.admin, 'content-type': 'application/x-www-form-urlencoded' };

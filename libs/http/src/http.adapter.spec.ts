@@ -123,11 +123,14 @@ describe('an answer', () => {
 });
 
 describe('a method', () => {
-  it.each(['DELETE', 'PUT', 'PATCH', 'QUERY'])('that a path does not know is a 405: %s', async (method) => {
-    const { status, headers, body } = await ask('/notes', { method });
-    expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS']);
-    expect(body['type']).toBe('urn:signpost:problem:method-not-allowed');
-  });
+  it.each(['DELETE', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'SEARCH', 'PURGE'])(
+    'that a path does not know is a 405: %s',
+    async (method) => {
+      const { status, headers, body } = await ask('/notes', { method });
+      expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS']);
+      expect(body['type']).toBe('urn:signpost:problem:method-not-allowed');
+    },
+  );
 
   it('OPTIONS tells those that it knows', async () => {
     const { status, headers } = await ask('/notes/1', { method: 'OPTIONS' });

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { HTTP_PROBLEMS } from './http-problems.js';
 import { buildProblem, Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
@@ -11,6 +12,8 @@ import { buildProblem, Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
  * @returns call it once, when all routes are there and before the server listens
  */
 export function watchMethods(fastify: FastifyInstance): () => void {
+  for (const method of METHODS.filter((name) => !fastify.supportedMethods.includes(name)))
+    fastify.addHttpMethod(method);
   const methodsByUrl = new Map<string, Set<string>>();
   fastify.addHook('onRoute', ({ url, method }) => {
     const methods = methodsByUrl.get(url) ?? new Set();

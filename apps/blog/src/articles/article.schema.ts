@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursorPageOf, cursorParameter, digits, pageOf, pageParameters } from '#libs/http';
-import { id, ignoredFields, line, prose, stampFields, state, title } from '../fields.js';
+import { createdByFilter, id, ignoredFields, line, prose, stampFields, state, title } from '../fields.js';
 import { fieldsParameter } from '../lists/fields.js';
 import { eitherPageOrCursor } from '../lists/list.query.js';
 import { sortParameter } from '../lists/sort.js';
@@ -94,7 +94,7 @@ export const articleQuery = eitherPageOrCursor(
     cursor: cursorParameter,
     tag_id: digits(id.optional()),
     state: digits(state.optional()),
-    created_by: z.string().optional(),
+    created_by: createdByFilter,
     q: z
       .string()
       .min(SEARCH_MIN)

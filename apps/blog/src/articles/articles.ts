@@ -71,7 +71,9 @@ export class Articles {
       const slug = await findFreeSlug(manager, candidates(buildSlug(fields.title)));
       const id = await insertRow(manager, 'blog_article', { ...fields, slug });
       await addToSearch(manager, this.options.database.dialect, id, fields);
-      const article = { id, tag, slug, ...fields };
+      // In the order of a read, which has the same entity tag: to the octet.
+      const { tag_id, title, content, desc, cover_image_url, ...rest } = fields;
+      const article = { id, tag_id, tag, title, slug, desc, cover_image_url, ...rest, content };
       tell(articleChange(id, 1));
       await alongside(manager, article);
       return article;

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { cursorPageOf, cursorParameter, digits, pageOf, pageParameters } from '#libs/http';
-import { id, ignoredFields, stampFields, state, title } from '../fields.js';
+import { createdByFilter, filterText, id, ignoredFields, stampFields, state, title } from '../fields.js';
 import { fieldsParameter } from '../lists/fields.js';
 import { eitherPageOrCursor } from '../lists/list.query.js';
 import { sortParameter } from '../lists/sort.js';
 
 const NAME_MAX = 100;
+/** More than a name has, as it may come with its accents as characters of their own. */
+const NAME_FILTER_MAX = 200;
 const name = title(NAME_MAX).describe('Unique among the tags, letter case included.');
 
 const EXAMPLE = {
@@ -44,9 +46,9 @@ export const tagQuery = eitherPageOrCursor(
   z.strictObject({
     ...pageParameters,
     cursor: cursorParameter,
-    name: z.string().optional().describe('Exactly this name.'),
+    name: filterText(NAME_FILTER_MAX).describe('Exactly this name.'),
     state: digits(state.optional()),
-    created_by: z.string().optional(),
+    created_by: createdByFilter,
     sort: sortParameter(['id', 'name', 'created_on', 'modified_on'], 'id'),
     fields: fieldsParameter(tagSchema.keyof().options),
   }),

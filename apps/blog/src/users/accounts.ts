@@ -6,6 +6,7 @@ import type { Revocations } from '../auth/revocations.js';
 import { endSessionsOf } from '../auth/sessions.js';
 import { isUniqueViolation, type Database } from '../database/database.js';
 import { BLOG_PROBLEMS } from '../problems.js';
+import { nothingAlongside, type Alongside } from '../writes.js';
 import { AccountRow } from './account.row.js';
 import type { Account } from './account.js';
 import type { Passwords } from './passwords.js';
@@ -76,8 +77,19 @@ export class Accounts {
     return items.find((user) => user.username === username);
   }
 
+  /** Whether the account of a name, disabled or not, has this password. @throws Problem when too many wait to be checked */
+  async hasPassword(username: string, password: string): Promise<boolean> {
+    const { database, passwords } = this.#options;
+    const sql = 'SELECT password FROM blog_auth WHERE username = ?';
+    const [row] = await database.select<{ password: string }>(sql, [username]);
+    return passwords.verify(password, row?.password);
+  }
+
   /** Adds an account. @throws Problem when the name is taken, or too many passwords wait */
-  async add({ username, password, role, state }: UserInput): Promise<UserDetails> {
+  async add(
+    { username, password, role, state }: UserInput,
+    alongside: Alongside<UserDetails> = nothingAlongside,
+  ): Promise<UserDetails> {
     const { database, passwords } = this.#options;
     const hash = await passwords.hash(password);
     const now = this.#now();
@@ -85,7 +97,9 @@ export class Accounts {
     try {
       return await database.write(async (manager) => {
         const { identifiers } = await manager.insert(AccountRow, row);
-        return find(manager, identifiers[0]!['id'] as number);
+        const user = await find(manager, identifiers[0]!['id'] as number);
+        await alongside(manager, user);
+        return user;
       });
     } catch (error) {
       throw isUniqueViolation(error) ? new Problem(BLOG_PROBLEMS.userExists, { cause: error }) : error;

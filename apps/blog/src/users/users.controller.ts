@@ -24,12 +24,18 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AcceptGuard, ApiProblems, buildPageLinks, HTTP_PROBLEMS, IF_MATCH, type Page } from '#libs/http';
+import { AcceptGuard, ApiProblems, buildPageLinks, HTTP_PROBLEMS, IF_MATCH, Problem, type Page } from '#libs/http';
 import { AdminGuard } from '../auth/admin.guard.js';
+import { Asker } from '../auth/asker.decorator.js';
 import { TokenGuard } from '../auth/token.guard.js';
 import { idParameter, noQuery, type IdParameter } from '../fields.js';
-import { BLOG_PROBLEMS, BODY_PROBLEMS, READ_PROBLEMS, TOKEN_PROBLEMS } from '../problems.js';
-import { readHeaders, unlessKnown, writeHeaders } from '../reply.js';
+import type { Answers } from '../idempotency/answers.js';
+import { IDEMPOTENCY_KEY, parseIdempotencyKey } from '../idempotency/idempotency-key.js';
+import { BLOG, type BlogParts } from '../parts.js';
+import { BLOG_PROBLEMS, BODY_PROBLEMS, CREATE_PROBLEMS, READ_PROBLEMS, TOKEN_PROBLEMS } from '../problems.js';
+import { readQuery, requireVersion, type ReadQuery } from '../reads.js';
+import { createdAnswer, readHeaders, sendAnswer, unlessKnown, writeHeaders } from '../reply.js';
+import type { User } from './account.js';
 import { Accounts, userEtag } from './accounts.js';
 import { requireGoodPassword } from './password-rules.js';
 import {
@@ -62,7 +68,14 @@ const USER_CHANGE_PROBLEMS = [
 @UseGuards(AcceptGuard, TokenGuard, AdminGuard)
 @Controller(PATH)
 export class UsersController {
-  constructor(@Inject(Accounts) private readonly accounts: Accounts) {}
+  private readonly answers: Answers;
+
+  constructor(
+    @Inject(Accounts) private readonly accounts: Accounts,
+    @Inject(BLOG) { answers }: BlogParts,
+  ) {
+    this.answers = answers;
+  }
 
   @Get()
   @ApiOkResponse({ standardSchema: userPage, description: 'A page of accounts, oldest first.' })
@@ -80,36 +93,41 @@ export class UsersController {
 
   @Get(':id')
   @ApiOkResponse({ standardSchema: userSchema, description: 'The account.' })
-  @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.adminsOnly, BLOG_PROBLEMS.noSuchUser)
+  @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.adminsOnly, BLOG_PROBLEMS.noSuchUser, BLOG_PROBLEMS.olderVersion)
   async read(
     @Param({ schema: idParameter }) { id }: IdParameter,
-    @Query({ schema: noQuery }) _query: object,
+    @Query({ schema: readQuery }) query: ReadQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserDetails | undefined> {
     const user = await this.accounts.read(id);
+    requireVersion(user, query);
     return unlessKnown(reply, user, userEtag(user));
   }
 
   @Post()
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiCreatedResponse({ standardSchema: userSchema, description: 'The new account.' })
-  @ApiProblems(
-    ...BODY_PROBLEMS,
-    ...TOKEN_PROBLEMS,
-    BLOG_PROBLEMS.adminsOnly,
-    BLOG_PROBLEMS.userExists,
-    HTTP_PROBLEMS.notAcceptable,
-    HTTP_PROBLEMS.unavailable,
-  )
+  @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiProblems(...CREATE_PROBLEMS, BLOG_PROBLEMS.adminsOnly, BLOG_PROBLEMS.userExists)
   async create(
     @Query({ schema: noQuery }) _query: object,
     @Body({ schema: userInput }) input: UserInput,
+    @Headers('idempotency-key') key: string | undefined,
+    @Asker() admin: User,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<UserDetails> {
-    requireGoodPassword(input.password, input.username);
-    const user = await this.accounts.add(input);
-    void reply.header('location', `/${PATH}/${user.id}`);
-    return writeHeaders(reply, user, userEtag(user));
+  ): Promise<string> {
+    const { password, ...rest } = input;
+    requireGoodPassword(password, input.username);
+    const answer = await this.answers.once(
+      // Without the password: what is kept of a request is a quick hash, by which it could be guessed.
+      { user: admin.name, key: parseIdempotencyKey(key), content: [PATH, rest] },
+      (user: UserDetails) => createdAnswer(PATH, user, userEtag(user)),
+      (alongside) => this.accounts.add(input, alongside),
+    );
+    if (answer.replayed && !(await this.accounts.hasPassword(input.username, password))) {
+      throw new Problem(BLOG_PROBLEMS.keyReused);
+    }
+    return sendAnswer(reply, answer);
   }
 
   @Patch(':id')
