@@ -231,3 +231,24 @@ describe('a debug port that cannot be had', () => {
     });
   });
 });
+
+describe('a program of two workers', () => {
+  it('shows what both have counted together, and what is in the registry once', async () => {
+    const program = startResolver({ SIGNPOST_RESOLVER_WORKERS: '2', SIGNPOST_DEBUG_RESOLVER_PORT: '0' });
+    const { endpoints } = await program.ready();
+    await eventually('both workers', 10_000, () => program.workers.length === 2);
+    for (let n = 0; n < 40; n++) await dig(endpoints['dns']!, 'node1.node.consul', 'A');
+    const sample = (families: Map<string, ParsedFamily>, name: string) =>
+      [...families.values()].flatMap(({ samples }) => samples).filter((one) => one.name === name);
+    for (let scrapes = 0; scrapes < 5; scrapes++) {
+      // Each on a connection of its own: whichever worker takes it.
+      const answer = await fetch(`${endpoints['debug']}/metrics`, { headers: { connection: 'close' } });
+      const families = parseExposition(await answer.text(), false);
+      const asked = sample(families, 'signpost_dns_requests_total').map(({ value }) => value);
+      expect(asked.reduce((sum, value) => sum + value, 0)).toBe(40);
+      expect(sample(families, 'signpost_registry_nodes').map(({ value }) => value)).toEqual([1]);
+      expect(sample(families, 'signpost_build_info').map(({ value }) => value)).toEqual([1]);
+      expect(sample(families, 'signpost_workers').map(({ value }) => value)).toEqual([2, 0]);
+    }
+  });
+});

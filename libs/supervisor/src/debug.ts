@@ -1,5 +1,5 @@
 import type { Config } from '#libs/config';
-import { DebugServer, type Logger, type Metrics } from '#libs/observability';
+import { DebugServer, type Exposable, type Logger } from '#libs/observability';
 import type { Sockets } from '#libs/sockets';
 import { listenError } from './start-error.js';
 
@@ -18,7 +18,8 @@ export interface Debug {
 }
 
 export interface DebugParts {
-  readonly metrics: Metrics;
+  /** Of all workers. */
+  readonly metrics: Exposable;
   readonly log: Logger;
   readonly sockets: Sockets;
 }

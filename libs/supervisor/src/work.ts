@@ -5,7 +5,7 @@ import { createLogger, Metrics, reopenLog, type Logger } from '#libs/observabili
 import { Channel, ChannelError, PRIMARY_VARIABLE, type Gathered, type Policy, type Serving } from '#libs/primary';
 import { EXIT_FAILED, parseCommandLine, sourcesOf, version } from './command-line.js';
 import { startDebug, type Debug } from './debug.js';
-import { addPrimaryMetrics } from './primary-metrics.js';
+import { addPrimaryMetrics, metricsOfAll } from './primary-metrics.js';
 import type { Program, Started } from './program.js';
 import { Reloads, type Voice } from './reloads.js';
 import { SharedSockets } from './shared-sockets.js';
@@ -59,7 +59,11 @@ async function serve(program: Program, { channel, config, read, log }: Parts): P
     gather: (name, params) => channel.ask<Gathered[]>('gather', { name, params }),
     answer: (name, answer) => channel.on(name, answer),
   });
-  const debug = await startDebug(config, program.debugPort, { metrics, log, sockets: sockets.of('debug') });
+  const debug = await startDebug(config, program.debugPort, {
+    metrics: metricsOfAll(metrics, channel),
+    log,
+    sockets: sockets.of('debug'),
+  });
   reloads.follow(undefined);
   ending.resolve({ started, debug, log });
   await channel.ask('serving', toServing(program, config, started, debug));

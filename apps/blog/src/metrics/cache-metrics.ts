@@ -39,8 +39,11 @@ function addHeld(metrics: Metrics, counters: () => CacheCounters): void {
 }
 
 function addStore(metrics: Metrics, counters: () => CacheCounters): void {
-  metrics.gauge('signpost_cache_store_up', 'Whether the store of the cache is used: 0 while Redis is away.', () =>
-    counters().store.state === 'closed' ? 1 : 0,
+  metrics.gauge(
+    'signpost_cache_store_up',
+    'Whether the store of the cache is used: 0 while Redis is away.',
+    () => (counters().store.state === 'closed' ? 1 : 0),
+    'min',
   );
   metrics.counter('signpost_cache_store_lost_total', 'How often it was found away.', () => counters().store.opened);
   metrics.counter(
@@ -52,6 +55,7 @@ function addStore(metrics: Metrics, counters: () => CacheCounters): void {
     'signpost_cache_replay_lag_seconds',
     'How long the last of them had waited.',
     () => counters().outbox.lagMs / 1_000,
+    'max',
   );
   metrics.counter(
     'signpost_cache_outbox_failures_total',

@@ -91,6 +91,8 @@ function addServer(metrics: Metrics, dns: DnsServer): void {
     'signpost_dns_udp_receive_drops_total',
     'Datagrams that the kernel dropped because the socket had no room for them.',
     () => udpDrops(dns.address),
+    // All workers have the same socket.
+    'max',
   );
 }
 

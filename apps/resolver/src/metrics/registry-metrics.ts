@@ -5,16 +5,32 @@ import { split } from './series.js';
 /** Adds what can be counted of the registry: what is in it, who waits for it, its store and its checks. */
 export function addRegistryMetrics(metrics: Metrics, registry: Registry, watches: Watches): void {
   const { catalog } = registry;
-  metrics.gauge('signpost_registry_nodes', 'Nodes in the catalog.', () => catalog.counts.nodes);
-  metrics.gauge('signpost_registry_services', 'Services with at least one instance.', () => catalog.counts.services);
-  metrics.gauge('signpost_registry_instances', 'Instances of services.', () => catalog.counts.instances);
-  metrics.gauge('signpost_registry_checks', 'Checks by what they say.', () =>
-    split('status', [[{}, catalog.counts.checks]]),
+  metrics.gauge('signpost_registry_nodes', 'Nodes in the catalog.', () => catalog.counts.nodes, 'max');
+  metrics.gauge(
+    'signpost_registry_services',
+    'Services with at least one instance.',
+    () => catalog.counts.services,
+    'max',
   );
-  metrics.gauge('signpost_registry_revision', 'The latest revision: the X-Consul-Index.', () => catalog.revision);
+  metrics.gauge('signpost_registry_instances', 'Instances of services.', () => catalog.counts.instances, 'max');
+  metrics.gauge(
+    'signpost_registry_checks',
+    'Checks by what they say.',
+    () => split('status', [[{}, catalog.counts.checks]]),
+    'max',
+  );
+  metrics.gauge(
+    'signpost_registry_revision',
+    'The latest revision: the X-Consul-Index.',
+    () => catalog.revision,
+    'max',
+  );
   metrics.gauge('signpost_registry_watchers', 'Blocking queries that wait for a change.', () => watches.size);
-  metrics.gauge('signpost_registry_stale', 'Whether changes of other processes may be missing.', () =>
-    registry.stale ? 1 : 0,
+  metrics.gauge(
+    'signpost_registry_stale',
+    'Whether changes of other processes may be missing.',
+    () => (registry.stale ? 1 : 0),
+    'max',
   );
   addStoreMetrics(metrics, registry);
   metrics.counter(

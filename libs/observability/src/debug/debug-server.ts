@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { ownSockets, type Sockets } from '#libs/sockets';
 import type { Logger } from '../log/logger.js';
-import type { Metrics } from '../metrics/metrics.js';
+import type { Exposable } from '../metrics/metrics.js';
 import { refuse } from './access.js';
 import { logLevelPage, metricsPage } from './metrics-page.js';
 import type { Page, PageAnswer } from './page.js';
@@ -26,7 +26,7 @@ export class DebugServer {
   #address = '';
 
   /** @param token for all but the metrics; empty: only this machine sees more */
-  constructor(metrics: Metrics, log: Logger, token = '') {
+  constructor(metrics: Exposable, log: Logger, token = '') {
     const pages = [metricsPage(metrics), logLevelPage(log), ...pprofPages()];
     this.#pages = new Map(pages.map((page) => [page.path, page]));
     this.#log = log;

@@ -1,10 +1,10 @@
 import type { Logger } from '../log/logger.js';
 import { expose } from '../metrics/exposition.js';
-import type { Metrics } from '../metrics/metrics.js';
+import type { Exposable } from '../metrics/metrics.js';
 import { GET, type Page } from './page.js';
 
 /** `GET /metrics`: for Prometheus. */
-export function metricsPage(metrics: Metrics): Page {
+export function metricsPage(metrics: Exposable): Page {
   return {
     path: '/metrics',
     methods: GET,

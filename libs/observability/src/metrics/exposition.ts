@@ -1,4 +1,4 @@
-import type { Metrics } from './metrics.js';
+import type { Exposable } from './metrics.js';
 
 export interface Exposition {
   readonly contentType: string;
@@ -11,7 +11,7 @@ export interface Exposition {
  *
  * @see https://prometheus.io/docs/instrumenting/content_negotiation/
  */
-export async function expose(metrics: Metrics, accept: string | undefined): Promise<Exposition> {
+export async function expose(metrics: Exposable, accept: string | undefined): Promise<Exposition> {
   const text = await metrics.text();
   if (!acceptsOpenMetrics(accept)) return { contentType: 'text/plain; version=0.0.4; charset=utf-8', body: text };
   const contentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry, type Metric } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Registry, type Metric } from 'prom-client';
 import type { HistogramCounts } from './histogram.js';
 
 /** Label values by label name. */
@@ -23,33 +23,50 @@ export interface Family {
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly values: readonly Value[];
+  /** How the values of several workers become one; prom-client has more of them for its own. */
+  readonly aggregator?: Across;
+}
+
+/** How the values of a program's workers become one: `sum`, unless each of them tells of the same thing. */
+export type Across = 'sum' | 'min' | 'max';
+
+/** What can be shown to Prometheus. */
+export interface Exposable {
+  /** In Prometheus' text format, version 0.0.4. */
+  text(): Promise<string>;
+}
+
+/** The metrics of several workers as those of one program. */
+export function aggregate(workers: readonly (readonly Family[])[]): Exposable {
+  const registry = AggregatorRegistry.aggregate(workers as never);
+  return { text: () => registry.metrics() };
 }
 
 /**
  * The metrics of one program: those of its process, and those that it adds. What is counted lies in plain numbers where it happens and
  * is read when somebody asks, so that counting costs an addition.
  */
-export class Metrics {
+export class Metrics implements Exposable {
   readonly #process = processMetrics();
   readonly #own = new Registry();
 
   /** @param version of the program, shown as `signpost_build_info` */
   constructor(version: string) {
-    this.gauge('signpost_build_info', 'The version that runs.', () => [[{ version }, 1]]);
+    this.gauge('signpost_build_info', 'The version that runs.', () => [[{ version }, 1]], 'max');
   }
 
   /** Adds a number that only goes up. @param name ends in `_total` */
-  counter(name: string, help: string, read: Read<number>): void {
-    this.#add(name, help, 'counter', async () => (await readings(read)).map(toValue));
+  counter(name: string, help: string, read: Read<number>, across: Across = 'sum'): void {
+    this.#add({ name, help, type: 'counter', aggregator: across }, async () => (await readings(read)).map(toValue));
   }
 
   /** Adds a number that goes up and down. */
-  gauge(name: string, help: string, read: Read<number>): void {
-    this.#add(name, help, 'gauge', async () => (await readings(read)).map(toValue));
+  gauge(name: string, help: string, read: Read<number>, across: Across = 'sum'): void {
+    this.#add({ name, help, type: 'gauge', aggregator: across }, async () => (await readings(read)).map(toValue));
   }
 
   histogram(name: string, help: string, read: Read<HistogramCounts>): void {
-    this.#add(name, help, 'histogram', async () =>
+    this.#add({ name, help, type: 'histogram', aggregator: 'sum' }, async () =>
       (await readings(read)).flatMap((reading) => toBuckets(name, reading)),
     );
   }
@@ -68,8 +85,8 @@ export class Metrics {
     return Registry.merge([this.#process, this.#own]);
   }
 
-  #add(name: string, help: string, type: Family['type'], read: () => Promise<Value[]>): void {
-    const metric = { name, help, type, get: async (): Promise<Family> => ({ name, help, type, values: await read() }) };
+  #add(about: Omit<Family, 'values'>, read: () => Promise<Value[]>): void {
+    const metric = { ...about, get: async (): Promise<Family> => ({ ...about, values: await read() }) };
     // All that a registry asks of a metric is its name and `get`; those of the package can only be counted up one by one.
     this.#own.registerMetric(metric as unknown as Metric);
   }
