@@ -28,8 +28,10 @@ import { addToSearch, findFreeSlug, findRow, updateSearch, type StoredArticle } 
 import { buildPhrase } from './bigrams.js';
 import { buildSlug, randomSlug, slugCandidates } from './slug.js';
 
+type Candidates = (slug: string) => string[];
+
 /** Which slugs are tried, one after the other, when others take those that were found. */
-const SLUG_ATTEMPTS = [(slug: string) => [slug], slugCandidates, slugCandidates, randomSlug] as const;
+const SLUG_ATTEMPTS: readonly Candidates[] = [slugCandidates, slugCandidates, randomSlug];
 
 export interface ArticlesOptions {
   readonly database: Database;
@@ -66,7 +68,9 @@ export class Articles {
   /** @throws Problem when there is no such tag */
   create(input: ArticleInput, user: User, alongside: Alongside<Article> = nothingAlongside): Promise<Article> {
     const fields = { ...fieldsOf(input), ...firstStamp(stampOf(user, this.options.clock)) };
-    return this.write(async (manager, candidates, tell) => {
+    // Most titles are new: their own slug is taken without a look.
+    const attempts = [(slug: string) => [slug], ...SLUG_ATTEMPTS];
+    return this.write(attempts, async (manager, candidates, tell) => {
       const tag = await this.requireTag(manager, fields.tag_id, user);
       const slug = await findFreeSlug(manager, candidates(buildSlug(fields.title)));
       const id = await insertRow(manager, 'blog_article', { ...fields, slug });
@@ -113,7 +117,7 @@ export class Articles {
    * @throws Problem when its tag is deleted
    */
   restore(id: number, user: User): Promise<Article> {
-    return this.write(async (manager, candidates, tell) => {
+    return this.write(SLUG_ATTEMPTS, async (manager, candidates, tell) => {
       const row = await findRow(manager, id, user);
       requireMine(user, row);
       if (row.deleted_on === 0) return toArticle(row, user);
@@ -160,18 +164,19 @@ export class Articles {
   }
 
   /**
-   * Runs a write that takes a slug. The unique index decides who gets one: the title's own at first, without a look; who was too late looks
-   * for another among those with numbers, and in the end takes one that nobody else will.
+   * Runs a write that takes a slug. The unique index decides who gets one, and who was too late looks for another: among
+   * those with numbers at first, and then for one that nobody else will look for.
    */
   private async write<T>(
-    work: (manager: EntityManager, candidates: (slug: string) => string[], tell: Tell) => Promise<T>,
+    attempts: readonly Candidates[],
+    work: (manager: EntityManager, candidates: Candidates, tell: Tell) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
-      const candidates = SLUG_ATTEMPTS[attempt]!;
+      const candidates = attempts[attempt]!;
       try {
         return await this.options.publisher.write((manager, tell) => work(manager, candidates, tell));
       } catch (error) {
-        if (attempt + 1 === SLUG_ATTEMPTS.length || !isUniqueViolation(error)) throw error;
+        if (attempt + 1 === attempts.length || !isUniqueViolation(error)) throw error;
       }
     }
   }
