@@ -134,7 +134,7 @@ describe('the resolver', () => {
     expect(await value('signpost_dns_udp_receive_drops_total')).toBe(0);
     const { host, port } = hostAndPort(dns);
     const socket = createSocket('udp4');
-    resolver.signal('SIGSTOP');
+    resolver.freeze();
     try {
       // More than any buffer that the system grants.
       const datagram = Buffer.alloc(1_000);
@@ -142,7 +142,7 @@ describe('the resolver', () => {
         await new Promise((resolve) => socket.send(datagram, Number(port), host, resolve));
       }
     } finally {
-      resolver.signal('SIGCONT');
+      resolver.thaw();
       socket.close();
     }
     expect(await value('signpost_dns_udp_receive_drops_total')).toBeGreaterThan(0);

@@ -196,14 +196,14 @@ describe('faults', () => {
 
   it('a killed resolver answers from its store at once when started again', async () => {
     // The blog is frozen, so that what is answered cannot come from a new registration.
-    blog.freeze('SIGSTOP');
+    blog.freeze();
     try {
       await resolver.end('SIGKILL');
       resolver = startResolver({ http: hostAndPort(registry).port, dns: hostAndPort(dns).port });
       await resolver.ready();
       expect(await digSrv(dns, 'user.service.consul')).toHaveLength(1);
     } finally {
-      blog.freeze('SIGCONT');
+      blog.thaw();
     }
     await inDns();
   });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { eventually } from './eventually.js';
+import { suspend } from './suspend.js';
 import { tempFolder } from './temp-folder.js';
 
 const START_MS = 30_000;
@@ -94,7 +95,7 @@ export class OwnMariadb {
 
   /** Stops the process without ending it: connections stay open and nothing answers. */
   freeze(): void {
-    this.child.kill('SIGSTOP');
+    suspend(this.child.pid!);
   }
 
   thaw(): void {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isReady, type Ready } from '#libs/primary';
+import { suspend } from './suspend.js';
 
 /** Programs of several tests run side by side. */
 const FREE_DEBUG_PORTS = { SIGNPOST_DEBUG_PORT: '0', SIGNPOST_DEBUG_RESOLVER_PORT: '0' };
@@ -61,9 +62,14 @@ export class TestProgram {
     return this.whenReady;
   }
 
-  /** Stops the program with its workers (SIGSTOP), or lets them go on (SIGCONT). */
-  freeze(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    for (const pid of [this.pid, ...this.workers]) process.kill(pid, signal);
+  /** Stops the program where it stands, with its workers. */
+  freeze(): void {
+    for (const pid of [this.pid, ...this.workers]) suspend(pid);
+  }
+
+  /** Lets them go on. */
+  thaw(): void {
+    for (const pid of [this.pid, ...this.workers]) process.kill(pid, 'SIGCONT');
   }
 
   /** Sends a signal that does not end the program. */

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Redis } from 'ioredis';
+import { suspend } from './suspend.js';
 import { tempFolder } from './temp-folder.js';
 
 /**
@@ -52,7 +53,7 @@ export class TestRedis {
 
   /** Stops it where it stands, as a machine that hangs: connections stay open, and nothing is answered. */
   freeze(): void {
-    this.#process!.kill('SIGSTOP');
+    suspend(this.#process!.pid!);
   }
 
   thaw(): void {
