@@ -23,9 +23,9 @@ const HEAD = [
 
 const ALL = Object.keys(TROUBLES) as TroubleName[];
 
-/** What none of the usual designs can stand, and rows enough for each to be written about once a second: the last write counts. */
+/** What none of the usual designs can stand, and rows enough for each to be written every few seconds: a later write would mend it. */
 const WEAK_POINTS: readonly TroubleName[] = ['writers tell nothing', 'readers pause for 1 s'];
-const CONTROL_ROWS = 50;
+const CONTROL_ROWS = 500;
 const CONTROL_MS = 2_000;
 /** Chance has its part in it: one of so many runs must find it. */
 const CONTROL_RUNS = 3;
