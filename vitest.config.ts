@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 // Tests run from the sources: `#libs/<name>` is libs/<name>/src/index.ts by the condition that tsconfig.json uses too.
 const SOURCES = 'signpost-src';
 
+/** Programs that are killed, paused and reloaded under load. */
+const WHOLE = ['test/chaos/**/*.spec.ts', 'test/integration/**/*.spec.ts', 'test/schemathesis/**/*.spec.ts'];
+
 export default defineConfig({
   ssr: {
     resolve: {
@@ -12,10 +15,22 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
     reporters: ['default', './test/closing-line.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     passWithNoTests: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
+          exclude: WHOLE,
+          maxWorkers: 2,
+        },
+      },
+      // Whole programs under faults, each with the machine for itself.
+      { extends: true, test: { name: 'whole', include: WHOLE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });
