@@ -10,6 +10,7 @@ import type { Program, Started } from './program.js';
 import { Reloads, type Voice } from './reloads.js';
 import { SharedSockets } from './shared-sockets.js';
 import { StartError, storageError } from './start-error.js';
+import { dropStartGarbage } from './start-garbage.js';
 
 /** Beyond keep-alive: Node waits a second longer than it tells its clients, and they need a moment to read. */
 const AFTER_KEEP_ALIVE = 2_000;
@@ -19,6 +20,7 @@ export async function work(program: Program, args: readonly string[], env: NodeJ
   delete process.env[PRIMARY_VARIABLE];
   const channel = new Channel(process);
   ignoreSignals();
+  dropStartGarbage();
   // Without its primary a worker is nobody's: the sockets go with it, for the next start to have.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   const options = parseCommandLine(program, args);
