@@ -47,6 +47,12 @@ describe('the documentation', () => {
     expect(text).not.toContain('$defs');
   });
 
+  it('says of each operation in a few words what it does', async () => {
+    const { body } = await blog.ask('GET', '/docs-json');
+    const operations = Object.values<Record<string, { summary: string }>>(body.paths).flatMap(Object.values);
+    for (const { summary } of operations) expect(summary).toMatch(/^[A-Z].{3,50}[^.]$/);
+  });
+
   it('is shown by a page that loads nothing from elsewhere and runs nothing inline', async () => {
     const { status, headers, body } = await blog.ask('GET', '/docs');
     expect([status, headers.get('content-security-policy')]).toEqual([

@@ -21,6 +21,7 @@ import {
   ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
@@ -81,6 +82,7 @@ export class ArticlesController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'List articles' })
   @ApiSecurity({})
   @ApiBearerAuth('token')
   @ApiOkResponse({
@@ -99,6 +101,7 @@ export class ArticlesController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Read an article' })
   @ApiSecurity({})
   @ApiBearerAuth('token')
   @ApiOkResponse({ standardSchema: articleSchema, description: 'The article.' })
@@ -117,6 +120,7 @@ export class ArticlesController {
   }
 
   @Post()
+  @ApiOperation({ summary: 'Create an article' })
   @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiCreatedResponse({ standardSchema: articleSchema, description: 'The new article.' })
@@ -138,6 +142,7 @@ export class ArticlesController {
   }
 
   @Post(':id/restore')
+  @ApiOperation({ summary: 'Restore a deleted article' })
   @ApiBearerAuth('token')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: articleSchema, description: 'The article, which is no longer deleted.' })
@@ -153,6 +158,7 @@ export class ArticlesController {
   }
 
   @Put(':id')
+  @ApiOperation({ summary: 'Replace an article' })
   @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiOkResponse({ standardSchema: articleSchema, description: 'The article as it is now.' })
@@ -171,6 +177,7 @@ export class ArticlesController {
   }
 
   @Patch(':id')
+  @ApiOperation({ summary: 'Change some fields of an article' })
   @ApiBearerAuth('token')
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiOkResponse({ standardSchema: articleSchema, description: 'The article as it is now.' })
@@ -189,6 +196,7 @@ export class ArticlesController {
   }
 
   @Delete(':id')
+  @ApiOperation({ summary: 'Delete an article' })
   @ApiBearerAuth('token')
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'It is deleted.' })

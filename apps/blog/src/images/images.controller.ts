@@ -5,6 +5,7 @@ import {
   ApiConsumes,
   ApiCreatedResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
@@ -33,6 +34,7 @@ export class ImagesController {
   constructor(@Inject(Images) private readonly images: Images) {}
 
   @Post('api/v1/images')
+  @ApiOperation({ summary: 'Upload an image' })
   @UseGuards(AcceptGuard, TokenGuard)
   @ApiBearerAuth('token')
   @ApiConsumes('multipart/form-data')
@@ -62,6 +64,7 @@ export class ImagesController {
   }
 
   @Get('images/:name')
+  @ApiOperation({ summary: 'An image that was uploaded' })
   @ApiProduces(...Object.values(MEDIA_TYPES))
   @ApiOkResponse({ description: 'The image.', schema: { type: 'string', format: 'binary' } })
   @ApiProblems(HTTP_PROBLEMS.malformedRequest, BLOG_PROBLEMS.noSuchImage)

@@ -21,6 +21,7 @@ import {
   ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
@@ -81,6 +82,7 @@ export class TagsController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'List tags' })
   @ApiSecurity({})
   @ApiBearerAuth('token')
   @ApiOkResponse({ standardSchema: tagList, description: 'Tags, page by page or from a cursor on.' })
@@ -96,6 +98,7 @@ export class TagsController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Read a tag' })
   @ApiSecurity({})
   @ApiBearerAuth('token')
   @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag.' })
@@ -114,6 +117,7 @@ export class TagsController {
   }
 
   @Post()
+  @ApiOperation({ summary: 'Create a tag' })
   @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiCreatedResponse({ standardSchema: tagSchema, description: 'The new tag.' })
@@ -135,6 +139,7 @@ export class TagsController {
   }
 
   @Post(':id/restore')
+  @ApiOperation({ summary: 'Restore a deleted tag' })
   @ApiBearerAuth('token')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag, which is no longer deleted.' })
@@ -150,6 +155,7 @@ export class TagsController {
   }
 
   @Put(':id')
+  @ApiOperation({ summary: 'Replace a tag' })
   @ApiBearerAuth('token')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag as it is now.' })
@@ -168,6 +174,7 @@ export class TagsController {
   }
 
   @Patch(':id')
+  @ApiOperation({ summary: 'Change some fields of a tag' })
   @ApiBearerAuth('token')
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiOkResponse({ standardSchema: tagSchema, description: 'The tag as it is now.' })
@@ -186,6 +193,7 @@ export class TagsController {
   }
 
   @Delete(':id')
+  @ApiOperation({ summary: 'Delete a tag' })
   @ApiBearerAuth('token')
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'It is deleted.' })

@@ -21,6 +21,7 @@ import {
   ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -78,6 +79,7 @@ export class UsersController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'List accounts' })
   @ApiOkResponse({ standardSchema: userPage, description: 'A page of accounts, oldest first.' })
   @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.adminsOnly)
   async list(
@@ -92,6 +94,7 @@ export class UsersController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Read an account' })
   @ApiOkResponse({ standardSchema: userSchema, description: 'The account.' })
   @ApiProblems(...READ_PROBLEMS, BLOG_PROBLEMS.adminsOnly, BLOG_PROBLEMS.noSuchUser, BLOG_PROBLEMS.olderVersion)
   async read(
@@ -105,6 +108,7 @@ export class UsersController {
   }
 
   @Post()
+  @ApiOperation({ summary: 'Create an account' })
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiCreatedResponse({ standardSchema: userSchema, description: 'The new account.' })
   @ApiHeader(IDEMPOTENCY_KEY)
@@ -131,6 +135,7 @@ export class UsersController {
   }
 
   @Patch(':id')
+  @ApiOperation({ summary: 'Change an account' })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiOkResponse({ standardSchema: userSchema, description: 'The account as it is now.' })
   @ApiHeader(IF_MATCH)
@@ -150,6 +155,7 @@ export class UsersController {
   }
 
   @Delete(':id')
+  @ApiOperation({ summary: 'Delete an account' })
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'It is deleted.' })
   @ApiHeader(IF_MATCH)

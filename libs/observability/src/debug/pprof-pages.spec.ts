@@ -96,6 +96,13 @@ describe('pages', () => {
     for (const name of names) expect((await get(name, { method: 'DELETE' })).status).toBe(405);
   });
 
+  it('lead there, in a browser', async () => {
+    const answer = await get('', { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    const links = [...(await answer.text()).matchAll(/<a href="(\w+)">/g)].map(([, link]) => link!);
+    expect(links).toEqual(['profile', 'heap', 'allocs', 'cmdline', 'eventloop', 'handles']);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  });
+
   it('tell how the program was started', async () => {
     expect((await (await get('cmdline')).text()).split('\0')).toEqual([
       process.execPath,

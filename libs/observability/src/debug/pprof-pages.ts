@@ -40,13 +40,7 @@ export function absentProfile(path: string): string {
   return `not found: ${hint}\n`;
 }
 
-const indexPage: Page = {
-  path: PPROF,
-  methods: GET,
-  guarded: true,
-  answer: () => ({
-    status: 200,
-    body: `profile?seconds=N    what the CPU does, for N seconds (30)
+const INDEX = `profile?seconds=N    what the CPU does, for N seconds (30)
 heap                 what is in use of all that was allocated since this was first asked for
 allocs?seconds=N     what is allocated in N seconds (5), in use or not
 cmdline              how the program was started
@@ -54,9 +48,23 @@ eventloop?seconds=N  how late the event loop is, over N seconds (5)
 handles              what keeps the program running: sockets, timers, ...
 
 go tool pprof http://HOST${PPROF}profile?seconds=10
-`,
-  }),
+`;
+
+const indexPage: Page = {
+  path: PPROF,
+  methods: GET,
+  guarded: true,
+  answer: ({ accept }) =>
+    accept?.includes('text/html')
+      ? { status: 200, body: toHtml(INDEX), contentType: 'text/html; charset=utf-8' }
+      : { status: 200, body: INDEX },
 };
+
+/** For a browser: what stands at the beginning of a line leads there. */
+function toHtml(index: string): string {
+  const linked = index.replaceAll(/^(\w+)(\?seconds=N)?(?= {2})/gm, '<a href="$1">$&</a>');
+  return `<!doctype html><title>pprof</title><pre>${linked}</pre>\n`;
+}
 
 const cmdlinePage: Page = {
   path: `${PPROF}cmdline`,
