@@ -1,11 +1,14 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildQuery, type DnsAddress } from '../../conformance/dns-client.js';
 import { loop, type Tally } from './tally.js';
 
 /** A query without a reply after so many milliseconds is lost. */
 const TIMEOUT = 10_000;
+/** Between an answer and the next question of a client that rests, in milliseconds. */
+const REST = 200;
 /** The code of edns-tcp-keepalive (RFC 7828): a server tells by it for how long it keeps a connection. */
 const TCP_KEEPALIVE = 11;
 
@@ -63,6 +66,29 @@ export async function keptTcpClient(
   connection?.end();
 }
 
+/**
+ * Asks over TCP on one connection without edns-tcp-keepalive, and rests after each answer: the server may end the connection with an
+ * answer, which is seen by the next question.
+ */
+export async function restingTcpClient(
+  address: DnsAddress,
+  name: string,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  let connection: DnsConnection | undefined;
+  await loop(signal, async (n) => {
+    if (connection?.ended) connection = connection.end();
+    const answered = await tally.count('TCP, resting', async () => {
+      connection ??= new DnsConnection(address);
+      requireAnswer(await connection.ask(buildQuery({ id: n & 0xffff, name, type: 'A' })), n & 0xffff);
+    });
+    if (!answered) connection = connection?.end();
+    await sleep(REST);
+  });
+  connection?.end();
+}
+
 /** @throws Error unless the message is a reply without an error that holds an answer */
 function requireAnswer(message: Buffer, id: number): void {
   const [gotId, flags, , answers] = [0, 2, 4, 6].map((at) => message.readUInt16BE(at)) as [
@@ -77,11 +103,14 @@ function requireAnswer(message: Buffer, id: number): void {
 }
 
 class DnsConnection {
+  /** Whether the server sends nothing more. */
+  ended = false;
   readonly #socket: Socket;
 
   constructor({ host, port }: DnsAddress) {
     this.#socket = connect(port, host);
     this.#socket.on('error', () => {});
+    for (const event of ['end', 'close']) this.#socket.on(event, () => (this.ended = true));
   }
 
   /** The reply without its length. */

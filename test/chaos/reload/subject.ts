@@ -5,8 +5,11 @@ import { promisify } from 'node:util';
 import { eventually, tempFolder, TestProgram } from '#libs/testing';
 import { BuildCopy } from '../../build-copy.js';
 
-/** How long a waiting connection is kept, in milliseconds: short, so that workers that are replaced have something to wait for and do end. */
-export const KEEP_ALIVE = 2_000;
+/**
+ * How long a waiting connection is kept, in milliseconds: short, so that workers that are replaced have something to wait for and do end, and
+ * longer than a busy machine holds up a process, which would then end connections before it reads what came on them.
+ */
+export const KEEP_ALIVE = 4_000;
 
 /** A program from a build of its own, which a test edits and reloads. */
 export class Subject {

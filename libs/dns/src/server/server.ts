@@ -50,7 +50,7 @@ export class DnsServer {
   readonly #host: string;
   readonly #wantedPort: number;
   #settings: DnsSettings;
-  readonly #parts: ReplySourceParts;
+  #parts: ReplySourceParts;
   readonly #log: Log;
   readonly #cache: AnswerCache;
   readonly #counters = new Counters();
@@ -122,7 +122,9 @@ export class DnsServer {
    * edns-tcp-keepalive (RFC 7828 section 3.4), or go after the idle time. Resolves when all are gone.
    */
   async handOver(): Promise<void> {
-    this.#responder.use(replySource(this.#settings, { ...this.#parts, idleTimeout: 0 }));
+    // Kept: settings that change after this must not tell clients that they may stay.
+    this.#parts = { ...this.#parts, idleTimeout: 0 };
+    this.#responder.use(replySource(this.#settings, this.#parts));
     await Promise.all([this.#udp.stop(), this.#tcp.handOver()]);
   }
 

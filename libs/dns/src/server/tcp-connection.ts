@@ -39,6 +39,8 @@ export class TcpConnection {
   #blocked = false;
   /** Whether the questions that wait have their turn after those of others. */
   #waiting = false;
+  /** Whether the next answer is to be the last. */
+  #leaving = false;
   /** Whether no more questions are taken. */
   #ending = false;
 
@@ -59,6 +61,14 @@ export class TcpConnection {
   drain(): void {
     this.#ending = true;
     if (!this.#blocked && !this.#waiting) this.#finish();
+  }
+
+  /**
+   * Ends the connection with the answer to the client's next question, since one that is sent meanwhile would be lost. One who asks
+   * nothing more goes when idle for too long.
+   */
+  leave(): void {
+    this.#leaving = true;
   }
 
   destroy(): void {
@@ -102,8 +112,10 @@ export class TcpConnection {
     }
     if (more || this.#blocked) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
+    const answered = this.#pending.length < before;
+    if (this.#leaving && answered && this.#pending.length === 0) this.#ending = true;
     if (this.#ending && !this.#blocked && !more) this.#finish();
-    return this.#pending.length < before;
+    return answered;
   }
 
   /**

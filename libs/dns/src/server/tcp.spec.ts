@@ -3,6 +3,10 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '#libs/testing';
 import { askUdp, client, frame, HOST, startServer, stopServers } from '../../test/dns-server.js';
+import { queryOctets } from '../../test/queries.js';
+import { dnsSettings } from '../../test/zone-options.js';
+import { OPTION } from '../wire/codes.js';
+import { parseMessage } from '../wire/message.js';
 import { DEFAULT_TCP_LIMITS } from './tcp-limits.js';
 
 afterEach(stopServers);
@@ -129,6 +133,18 @@ describe('TCP', () => {
     expect(next.ids).toEqual([9]);
   });
 
+  it('reads what came while the process was held up before it calls a client late', async () => {
+    const { port, clock } = await startServer();
+    const { socket, ids } = await client(port);
+    socket.write(frame(1));
+    await once(socket, 'data');
+    // Written at once, and not read before the timers fire: this is still the phase of the event loop in which sockets are.
+    socket.write(frame(2));
+    await clock.stall(DEFAULT_TCP_LIMITS.idleTimeout + 1_000);
+    await eventually('the answer', 5_000, () => ids.length === 2);
+    expect(ids).toEqual([1, 2]);
+  });
+
   it('keeps idle connections for a shorter time when most places are taken', async () => {
     const { port, clock } = await startServer({ connections: 4, idleTimeout: 10_000, crowdedIdleTimeout: 2_000 });
     const first = await client(port);
@@ -188,5 +204,42 @@ describe('TCP', () => {
     const late = connect(port, HOST);
     await expect(once(late, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(await askUdp(port, 6)).toBe(6);
+  });
+
+  it('hands over: clients go after the idle time, with an answer if they ask, and lose no question', async () => {
+    const { port, server, clock } = await startServer();
+    const [busy, idle] = [await client(port), await client(port)];
+    for (const { socket, ids } of [busy, idle]) {
+      socket.write(frame(1));
+      await eventually('the answer', 5_000, () => ids.length === 1);
+    }
+    const gone = server.handOver();
+    await clock.advance(DEFAULT_TCP_LIMITS.idleTimeout - 1_000);
+    busy.socket.write(frame(2));
+    await eventually('the second answer', 5_000, () => busy.ids.length === 2);
+    await clock.advance(1_500);
+    await idle.closed;
+    busy.socket.write(Buffer.concat([frame(3), frame(4)]));
+    await Promise.all([busy.closed, gone]);
+    expect([busy.ids, idle.ids]).toEqual([[1, 2, 3, 4], [1]]);
+  });
+
+  it('hands over: clients who ask by edns-tcp-keepalive are told to close, also when settings change after that', async () => {
+    const { port, server } = await startServer();
+    const { socket, closed } = await client(port);
+    const timeout = async () => {
+      const options = [{ code: OPTION.TCP_KEEPALIVE, data: Buffer.alloc(0) }];
+      const query = queryOctets('consul', 'SOA', { opt: { options } });
+      socket.write(Buffer.concat([Buffer.from([0, query.length]), query]));
+      const [reply] = (await once(socket, 'data')) as [Buffer];
+      return parseMessage(reply.subarray(2)).opt!.options[0]!.data.readUInt16BE();
+    };
+    expect(await timeout()).toBe(DEFAULT_TCP_LIMITS.idleTimeout / 100);
+    const gone = server.handOver();
+    expect(await timeout()).toBe(0);
+    server.reconfigure(dnsSettings({ nodeTtl: 1 }));
+    expect(await timeout()).toBe(0);
+    socket.end();
+    await Promise.all([closed, gone]);
   });
 });

@@ -43,12 +43,13 @@ export class TcpServer {
     await this.#options.sockets.listen(server, host, port);
     server.on('error', (error) => this.#options.log.warn({ err: error }, 'TCP listener error'));
     this.#server = server;
-    this.#sweep = this.#options.clock.every(SWEEP_INTERVAL, () => this.#cutOffLate());
+    // Not at once: after a time in which this process was held up, what came meanwhile is read before anybody is late.
+    this.#sweep = this.#options.clock.every(SWEEP_INTERVAL, () => setImmediate(() => this.#cutOffLate()));
   }
 
   /**
    * Takes no new clients, and leaves the present ones alone for as long as one that asks nothing may stay; those that then still ask are
-   * ended after an answer. Resolves when all are gone.
+   * ended with their next answer, when nothing of theirs is on its way. Resolves when all are gone.
    */
   async handOver(): Promise<void> {
     const server = this.#server;
@@ -57,7 +58,7 @@ export class TcpServer {
     const closed = once(server, 'close');
     server.close();
     const end = clock.after(limits.idleTimeout, () => {
-      for (const connection of this.#connections) connection.drain();
+      for (const connection of this.#connections) connection.leave();
     });
     await closed;
     end.cancel();
