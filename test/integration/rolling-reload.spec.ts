@@ -124,6 +124,18 @@ describe('a resolver that is reloaded', { timeout: 60_000 }, () => {
     expect(logged('a worker ended by itself: it is replaced')).toHaveLength(1);
   });
 
+  it('leaves none that was starting in the place of another when a reload began', async () => {
+    await start();
+    const [victim] = workers();
+    process.kill(victim!, 'SIGKILL');
+    await eventually('another worker', SOON, () => workers().length === 1 && workers()[0] !== victim);
+    const [replacement] = workers();
+    expect((await reload()).code).toBe(0);
+    await eventually('the other worker to go', SOON, () => workers().length === 1);
+    expect(workers()).not.toEqual([replacement]);
+    await isServed();
+  });
+
   it('serves with as many workers as it is told', async () => {
     await start(['workers = 3']);
     const before = workers();

@@ -1,4 +1,5 @@
 export { DebugServer } from './debug/debug-server.js';
+export type { SetLevel } from './debug/metrics-page.js';
 export { createLogger, reopenLog, type Logger, type LogOptions } from './log/logger.js';
 export { nestLogger } from './log/nest-logger.js';
 export { Histogram, type HistogramCounts } from './metrics/histogram.js';

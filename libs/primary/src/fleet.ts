@@ -32,6 +32,8 @@ export class Fleet {
   #reload: Promise<void> = Promise.resolve();
   /** A reload that was asked for while another runs: one for all who asked. */
   #next: Promise<void> | undefined;
+  /** Of the log, if it was set since settings were read last. */
+  #level: string | undefined;
   #reloads = { succeeded: 0, failed: 0 };
   #deaths = 0;
 
@@ -39,6 +41,7 @@ export class Fleet {
   readonly #answers = {
     enter: () => this.#probation(),
     reload: () => this.applySettings('aloud'),
+    setLevel: ({ level }: { level: string }) => this.setLevel(level),
     gather: ({ name, params }: { name: string; params: unknown }) => this.gather(name, params),
     state: () => this.state,
   };
@@ -91,7 +94,21 @@ export class Fleet {
     // One that is starting may have read its configuration before it changed.
     for (const worker of this.#all('starting'))
       void worker.channel.ask('settings', { voice: 'silent' }).catch(() => {});
-    await Promise.all(this.#all('serving').map((worker) => worker.channel.ask('settings', { voice }, OBEY_WITHIN)));
+    const levels = await Promise.all(
+      this.#all('serving').map((worker) => worker.channel.ask<string>('settings', { voice }, OBEY_WITHIN)),
+    );
+    this.#level = undefined;
+    if (levels.length > 0) this.#options.log.level = levels[0]!;
+  }
+
+  /** Sets the level of the log, here, in all workers and in those that start later, until settings are read again. */
+  async setLevel(level: string): Promise<void> {
+    this.#level = level;
+    this.#options.log.level = level;
+    for (const { channel, phase } of this.#workers) {
+      if (phase !== 'serving') void channel.ask('setLevel', { level }).catch(() => {});
+    }
+    await this.gather('setLevel', { level });
   }
 
   /** Asks every worker that serves. One that does not answer in time is among the answers without one. */
@@ -148,13 +165,17 @@ export class Fleet {
 
   async #roll(): Promise<void> {
     const { log } = this.#options;
-    const old = this.#all('serving');
+    // One that starts in the place of another may have the settings and the program that were there before.
+    const old = [...this.#all('serving'), ...this.#all('starting')];
+    let retired: Promise<unknown> = Promise.resolve();
     this.#rolling = true;
     log.info({ workers: old.map(({ pid }) => pid) }, 'reloading');
     try {
       const fresh = await this.#launchAll();
+      this.#level = undefined;
       this.#reloads.succeeded++;
       log.info({ workers: fresh.map(({ pid }) => pid) }, 'new workers have taken over');
+      retired = Promise.all(old.map((worker) => this.#drain(worker)));
     } catch (error) {
       this.#reloads.failed++;
       log.error({ problems: problemsOf(error) }, 'not reloaded: all settings stay as they were');
@@ -163,7 +184,7 @@ export class Fleet {
       this.#rolling = false;
       void this.#fill();
     }
-    await Promise.all(old.map((worker) => this.#drain(worker)));
+    await retired;
     await this.#closeUnused();
   }
 
@@ -195,6 +216,7 @@ export class Fleet {
   /** Waits until a worker serves. @throws WorkerError when it does not in time; then it is gone */
   async #launched(worker: Worker): Promise<Serving> {
     const serving = await this.#readyInTime(worker);
+    if (worker.phase === 'draining') return serving;
     worker.phase = 'serving';
     this.#serving = serving;
     this.#options.log.use(serving.policy.log);
@@ -222,6 +244,8 @@ export class Fleet {
     const { args, sockets } = this.#options;
     const worker = new Worker({ args, sockets, answers: this.#answers });
     this.#workers.add(worker);
+    const level = this.#rolling ? undefined : this.#level;
+    if (level !== undefined) void worker.channel.ask('setLevel', { level }).catch(() => {});
     void worker.exited.then((code) => this.#onExit(worker, code));
     return worker;
   }
@@ -253,10 +277,11 @@ export class Fleet {
   }
 
   async #tryToLaunch(): Promise<void> {
+    const worker = this.#fork();
     try {
-      await this.#launch();
+      await this.#launched(worker);
     } catch (error) {
-      if (this.#stopping) return;
+      if (this.#stopping || worker.phase === 'draining') return;
       const wait = this.#backoff.next(0);
       this.#options.log.error({ problems: problemsOf(error), wait_ms: wait }, 'a worker did not start: trying on');
       this.#replace(wait);

@@ -26,6 +26,10 @@ export class PrimaryLog {
     this.#policy = policy;
   }
 
+  set level(level: string) {
+    this.#policy = { ...this.#policy, level };
+  }
+
   info(details: object, message: string): void {
     this.#log('info', details, message);
   }

@@ -1,5 +1,5 @@
 import type { Config } from '#libs/config';
-import { DebugServer, type Exposable, type Logger } from '#libs/observability';
+import { DebugServer, type Exposable, type Logger, type SetLevel } from '#libs/observability';
 import type { Sockets } from '#libs/sockets';
 import { listenError } from './start-error.js';
 
@@ -21,13 +21,15 @@ export interface DebugParts {
   /** Of all workers. */
   readonly metrics: Exposable;
   readonly log: Logger;
+  /** Of all processes of the program. */
+  readonly setLevel: SetLevel;
   readonly sockets: Sockets;
 }
 
 /** Opens the port for metrics. A program that cannot have it runs nevertheless: several of one kind may share a machine. */
 export async function startDebug({ debug }: Config, key: DebugPort, parts: DebugParts): Promise<Debug> {
-  const { metrics, log, sockets } = parts;
-  const server = new DebugServer(metrics, log, debug.token);
+  const { metrics, log, setLevel, sockets } = parts;
+  const server = new DebugServer(metrics, log, debug.token, setLevel);
   try {
     const url = await server.start(debug.host, debug[key], sockets);
     return { endpoints: { debug: url }, drain: () => server.drain(), stop: () => server.stop() };

@@ -19,6 +19,9 @@ const AFTER_KEEP_ALIVE = 2_000;
 export async function work(program: Program, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   delete process.env[PRIMARY_VARIABLE];
   const channel = new Channel(process);
+  const opened = Promise.withResolvers<Logger>();
+  // Before anything is waited for: a worker that starts is told as well.
+  channel.on('setLevel', async ({ level }: { level: string }) => void ((await opened.promise).level = level));
   ignoreSignals();
   dropStartGarbage();
   // Without its primary a worker is nobody's: the sockets go with it, for the next start to have.
@@ -27,6 +30,7 @@ export async function work(program: Program, args: readonly string[], env: NodeJ
   const read = () => loadConfig(sourcesOf(options, env));
   const config = await orRefuse(channel, read);
   const log = await orRefuse(channel, () => openLog(program, config));
+  opened.resolve(log);
   await orRefuse(channel, () => serve(program, { channel, config, read, log }), log);
 }
 
@@ -64,11 +68,12 @@ async function serve(program: Program, { channel, config, read, log }: Parts): P
   const debug = await startDebug(config, program.debugPort, {
     metrics: metricsOfAll(metrics, channel),
     log,
+    setLevel: (level) => channel.ask('setLevel', { level }),
     sockets: sockets.of('debug'),
   });
   reloads.follow(undefined);
   ending.resolve({ started, debug, log });
-  await channel.ask('serving', toServing(program, config, started, debug));
+  await channel.ask('serving', toServing(program, config, { started, debug, log }));
   if (debug.problem) log.warn(`no metrics are served: ${debug.problem}`);
   await started.settled?.();
   await channel.ask('ready');
@@ -98,7 +103,10 @@ function obey(
 ): void {
   let ended: Promise<never> | undefined;
   const end = () => (ended ??= ending.then(endAll));
-  channel.on('settings', ({ voice }: { voice: Voice }) => reloads.reload(voice));
+  channel.on('settings', async ({ voice }: { voice: Voice }) => {
+    await reloads.reload(voice);
+    return log.level;
+  });
   channel.on('drain', async () => {
     const { started, debug } = await ending;
     debug.drain();
@@ -143,17 +151,18 @@ function problemsOf(error: unknown): readonly string[] {
   return [error instanceof Error ? error.message : String(error)];
 }
 
-function toServing(program: Program, config: Config, started: Started, debug: Debug): Serving {
+function toServing(program: Program, config: Config, { started, debug, log }: Ending): Serving {
   const metrics = Object.values(debug.endpoints).map((url) => `metrics  ${url}/metrics`);
   return {
     endpoints: { ...started.endpoints, ...debug.endpoints },
     banner: [...started.banner, ...metrics],
     ...(started.account && { account: started.account }),
-    policy: policyOf(program, config),
+    policy: policyOf(program, config, log.level),
   };
 }
 
-function policyOf({ section }: Program, config: Config): Policy {
+/** @param level of the log, which may have been set at run time */
+function policyOf({ section }: Program, config: Config, level: string): Policy {
   const { workers, data_dir } = config[section];
   const { ready_timeout, drain_timeout } = config.supervisor;
   return {
@@ -161,7 +170,7 @@ function policyOf({ section }: Program, config: Config): Policy {
     readyTimeout: ready_timeout,
     drainTimeout: Math.max(drain_timeout, config.limits.keep_alive_timeout + AFTER_KEEP_ALIVE),
     folder: resolve(data_dir),
-    log: config.log,
+    log: { ...config.log, level },
   };
 }
 

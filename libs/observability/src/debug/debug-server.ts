@@ -5,7 +5,7 @@ import { ownSockets, type Sockets } from '#libs/sockets';
 import type { Logger } from '../log/logger.js';
 import type { Exposable } from '../metrics/metrics.js';
 import { refuse } from './access.js';
-import { logLevelPage, metricsPage } from './metrics-page.js';
+import { logLevelPage, metricsPage, type SetLevel } from './metrics-page.js';
 import type { Page, PageAnswer } from './page.js';
 import { absentProfile, PPROF, pprofPages } from './pprof-pages.js';
 
@@ -25,9 +25,19 @@ export class DebugServer {
   /** That it is bound to. */
   #address = '';
 
-  /** @param token for all but the metrics; empty: only this machine sees more */
-  constructor(metrics: Exposable, log: Logger, token = '') {
-    const pages = [metricsPage(metrics), logLevelPage(log), ...pprofPages()];
+  /**
+   * @param token for all but the metrics; empty: only this machine sees more
+   * @param setLevel sets that of `log` alone by default
+   */
+  constructor(
+    metrics: Exposable,
+    log: Logger,
+    token = '',
+    setLevel: SetLevel = (level) => {
+      log.level = level;
+    },
+  ) {
+    const pages = [metricsPage(metrics), logLevelPage(log, setLevel), ...pprofPages()];
     this.#pages = new Map(pages.map((page) => [page.path, page]));
     this.#log = log;
     this.#token = token;
