@@ -14,10 +14,18 @@ export interface Handle {
 interface RawHandle extends Handle {
   bind(address: string, port: number, flags: number): number;
   bind6(address: string, port: number, flags: number): number;
-  getsockname(out: { port?: number }): number;
+  /** Makes it that of a descriptor. */
+  open(fd: number): number;
+  getsockname(out: Partial<Bound>): number;
 }
 
-type CreateServerHandle = (address: string, port: number, addressType: 4 | 6) => RawHandle | number;
+/** Where a handle is bound. */
+export interface Bound {
+  readonly address: string;
+  readonly port: number;
+}
+
+type CreateServerHandle = (address: string, port: number, addressType: 4 | 6, fd?: number) => RawHandle | number;
 
 /**
  * Binds a TCP port without listening on it: whoever is handed the handle does that (`server.listen(handle)`).
@@ -27,8 +35,7 @@ type CreateServerHandle = (address: string, port: number, addressType: 4 | 6) =>
  * @throws the error of the system, such as EADDRINUSE
  */
 export function bindTcp(address: string, port: number): Handle {
-  const { _createServerHandle: create } = net as unknown as { _createServerHandle: CreateServerHandle };
-  const handle = create(address, port, isIPv6(address) ? 6 : 4);
+  const handle = createTcpHandle(address, port, isIPv6(address) ? 6 : 4);
   if (typeof handle === 'number') throw systemError(handle, address, port);
   portOf(handle, address, port);
   return handle;
@@ -43,13 +50,30 @@ export function bindUdp(address: string, port: number): Handle {
   throw systemError(result, address, port);
 }
 
-/** Where a handle is bound. @throws the error that its binding had: that of TCP is told late */
+/** A socket that this process has been given, as what it is. @throws Error when a descriptor is no socket of TCP or UDP */
+export function adopt(fd: number): { readonly kind: 'tcp' | 'udp'; readonly handle: Handle; readonly bound: Bound } {
+  const tcp = createTcpHandle('', 0, 4, fd);
+  // A Unix socket has no such address.
+  const isTcp = typeof tcp !== 'number' && tcp.getsockname !== undefined;
+  const handle = isTcp ? tcp : newUdpHandle('udp4');
+  const bound: Partial<Bound> = {};
+  if ((!isTcp && handle.open(fd) !== 0) || handle.getsockname(bound) !== 0 || bound.port === undefined) {
+    throw new Error(`descriptor ${fd} is no socket of TCP or UDP`);
+  }
+  return { kind: isTcp ? 'tcp' : 'udp', handle, bound: bound as Bound };
+}
+
+/** The port of a handle. @throws the error that its binding had: that of TCP is told late */
 export function portOf(handle: Handle, address: string, wanted: number): number {
-  const bound: { port?: number } = {};
+  const bound: Partial<Bound> = {};
   const result = (handle as RawHandle).getsockname(bound);
   if (result === 0) return bound.port!;
   handle.close();
   throw systemError(result, address, wanted);
+}
+
+function createTcpHandle(...args: Parameters<CreateServerHandle>): RawHandle | number {
+  return (net as unknown as { readonly _createServerHandle: CreateServerHandle })._createServerHandle(...args);
 }
 
 /** The socket around the handle is never bound, so that it never reads; the handle is only reachable by its symbol. */

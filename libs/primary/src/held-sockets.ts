@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { bindTcp, bindUdp, portOf, type Handle } from './handles.js';
+import type { InheritedSocket } from './inherited-sockets.js';
 
 /** A socket that a worker asks for. */
 export interface WantedSocket {
@@ -21,14 +22,38 @@ const ATTEMPTS = 20;
  */
 export class HeldSockets {
   readonly #held = new Map<string, Promise<Handle>>();
+  /** Those that nobody has asked for yet. */
+  readonly #inherited: Set<InheritedSocket>;
+
+  /** @param inherited what this process was given: it is used in place of one at the same address and port */
+  constructor(inherited: readonly InheritedSocket[] = []) {
+    this.#inherited = new Set(inherited);
+  }
+
+  /** Inherited sockets that nobody has asked for, as `tcp 127.0.0.1 8500`. */
+  get unused(): string[] {
+    return [...this.#inherited].map(({ kind, bound }) => `${kind} ${bound.address} ${bound.port}`);
+  }
 
   /** @throws the error of the system, such as EADDRINUSE; then nothing is kept */
   open(wanted: WantedSocket): Promise<Handle> {
     const key = socketKey(wanted);
-    const held = this.#held.get(key) ?? openSocket(wanted);
+    const held = this.#held.get(key) ?? this.#open(wanted);
     this.#held.set(key, held);
     held.catch(() => this.#held.delete(key));
     return held;
+  }
+
+  async #open({ kind, host, port }: WantedSocket): Promise<Handle> {
+    const { address } = await lookup(host);
+    for (const socket of this.#inherited) {
+      const { bound } = socket;
+      if (socket.kind !== kind || bound.address !== address || bound.port !== port) continue;
+      this.#inherited.delete(socket);
+      return socket.handle;
+    }
+    if (kind === 'tcp') return bindTcp(address, port);
+    return port === 0 ? bindFreeUdp(address) : bindUdp(address, port);
   }
 
   /** Closes all others. @param keys of `socketKey` */
@@ -43,12 +68,6 @@ export class HeldSockets {
 
 export function socketKey({ role, kind, host, port }: WantedSocket): string {
   return `${role} ${kind} ${host} ${port}`;
-}
-
-async function openSocket({ kind, host, port }: WantedSocket): Promise<Handle> {
-  const { address } = await lookup(host);
-  if (kind === 'tcp') return bindTcp(address, port);
-  return port === 0 ? bindFreeUdp(address) : bindUdp(address, port);
 }
 
 function bindFreeUdp(address: string): Handle {

@@ -1,6 +1,7 @@
 import { Control, type ReloadResult } from './control.js';
 import { Fleet } from './fleet.js';
 import { HeldSockets } from './held-sockets.js';
+import { inheritedSockets } from './inherited-sockets.js';
 import { PrimaryLog } from './log.js';
 import type { Serving } from './messages.js';
 import { hasParent, tellParent } from './parent.js';
@@ -17,6 +18,7 @@ const EXIT_FAILED = 1;
 export class Primary {
   readonly #name: string;
   readonly #log: PrimaryLog;
+  readonly #sockets: HeldSockets;
   readonly #fleet: Fleet;
   #control: Control | undefined;
   #stopping = false;
@@ -25,7 +27,8 @@ export class Primary {
   constructor(name: string, args: readonly string[]) {
     this.#name = name;
     this.#log = new PrimaryLog(name);
-    this.#fleet = new Fleet({ args, sockets: new HeldSockets(), log: this.#log });
+    this.#sockets = this.#inherit();
+    this.#fleet = new Fleet({ args, sockets: this.#sockets, log: this.#log });
   }
 
   /** Starts the program. It ends by signals, or when it cannot start. */
@@ -36,10 +39,20 @@ export class Primary {
         this.#log.use(policy.log);
         this.#log.info(endpoints, 'serving');
       });
+      const { unused } = this.#sockets;
+      if (unused.length > 0) this.#log.warn({ sockets: unused }, 'inherited sockets that no setting asks for');
       await this.#openControl(serving);
       this.#tell(serving);
     } catch (error) {
       if (!this.#stopping) this.#fail(error);
+    }
+  }
+
+  #inherit(): HeldSockets {
+    try {
+      return new HeldSockets(inheritedSockets(process.env));
+    } catch (error) {
+      return this.#fail(error);
     }
   }
 

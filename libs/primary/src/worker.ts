@@ -14,7 +14,8 @@ export class WorkerError extends Error {
 
 /** What to tell of an error, in sentences. */
 export function problemsOf(error: unknown): readonly string[] {
-  return error instanceof WorkerError ? error.problems : [String(error)];
+  if (error instanceof WorkerError) return error.problems;
+  return [error instanceof Error ? error.message : String(error)];
 }
 
 /** A worker that is told to end has so long until it is killed, in milliseconds. */
