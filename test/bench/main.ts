@@ -17,6 +17,7 @@ import { benchRegistrations } from './registry/registrations.bench.js';
 import { benchSize } from './registry/size.bench.js';
 import { benchWatchers } from './registry/watchers.bench.js';
 import { benchMetrics } from './metrics.bench.js';
+import { benchProbes } from './probes.bench.js';
 import { benchReload } from './reload.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -37,6 +38,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'cache-zipf': benchZipf,
   'cache-stampede': benchStampede,
   metrics: benchMetrics,
+  probes: benchProbes,
   reload: benchReload,
 };
 

@@ -5,6 +5,7 @@ import { HttpClient } from './http-client.js';
 import { measure } from './measure.js';
 import { residentOctets } from './registry/process.js';
 import { startResolver, startResolverAlone, type BenchResolver } from './resolver.js';
+import { percentile } from './statistics.js';
 import { runLoad, type Subject } from './subject.js';
 import { printTable } from './table.js';
 
@@ -14,30 +15,29 @@ const PATH = '/v1/health/service/web?passing';
 const TIMED_MS = 20_000;
 const RELOAD_EVERY_MS = 5_000;
 const LOOPS = 16;
+/** Two processes of one program differ by some per cent, so there are several of each. */
+const PAIRS = 3;
 
 /** What supervision costs: a resolver under its primary beside the same without one, requests while workers are replaced, memory. */
 export async function benchReload(): Promise<void> {
-  const alone = await startResolverAlone(3);
-  const supervised = await startResolver(3);
+  const resolvers: BenchResolver[] = [];
   try {
-    const [one, two] = [named(alone.http, 'without a primary'), named(supervised.http, 'worker of a primary')];
+    for (let n = 0; n < PAIRS; n++) resolvers.push(await startResolverAlone(3), await startResolver(3));
+    const all = (door: 'http' | 'dns') =>
+      resolvers.map((one, n) => ({ ...one[door], name: n % 2 === 0 ? 'without a primary' : 'worker of a primary' }));
     const http = (to: Subject, ms: number) => runLoad('./load/http.js', [to.host, to.port, ms, CONNECTIONS, PATH]);
-    await measure('Supervision, HTTP', [one, two], http);
+    await measure('Supervision, HTTP', all('http'), http);
     const question = frameQuestion('web.service.consul', 'SRV');
     const dns = async (to: Subject, ms: number) => (await askOverUdp(to, question, { ms })).answers;
-    await measure('Supervision, DNS', [named(alone.dns, one.name), named(supervised.dns, two.name)], dns);
+    await measure('Supervision, DNS', all('dns'), dns);
+    const supervised = resolvers[1]!;
     await timeReloads(supervised);
     const primary = supervised.process.pid!;
     const sizes = [primary, workerOf(primary)].map((pid) => (residentOctets(pid) / 1e6).toFixed(1));
     printTable('Resident memory, in MB', ['primary', 'worker'], [sizes]);
   } finally {
-    alone.stop();
-    supervised.stop();
+    for (const one of resolvers) one.stop();
   }
-}
-
-function named(subject: Subject, name: string): Subject {
-  return { ...subject, name };
 }
 
 /** Registrations by 16 clients, one after another each: as they are, and while workers are replaced. */
@@ -55,7 +55,7 @@ async function timeReloads(resolver: BenchResolver): Promise<void> {
 }
 
 interface Timed {
-  /** Milliseconds, ascending. */
+  /** Milliseconds. */
   readonly times: readonly number[];
   readonly failed: number;
 }
@@ -76,9 +76,9 @@ async function timed({ http }: BenchResolver): Promise<Timed> {
     client.close();
   };
   await Promise.all(Array.from({ length: LOOPS }, (_, id) => loop(id)));
-  return { times: times.sort((a, b) => a - b), failed };
+  return { times, failed };
 }
 
 function percentiles(times: readonly number[]): string[] {
-  return [0.5, 0.99, 1].map((share) => times[Math.ceil(times.length * share) - 1]!.toFixed(1));
+  return [0.5, 0.99, 1].map((share) => percentile(times, share).toFixed(1));
 }

@@ -3,6 +3,11 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
+/** The value below or at which a `share` of all values are. */
+export function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1]!;
+}
+
 /** How `value` of each round compares with that of the same round of `peer`: a busy moment of the machine falls on both. */
 export function ratios(values: readonly number[], peer: readonly number[]): number[] {
   return values.map((value, round) => value / peer[round]!);

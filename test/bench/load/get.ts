@@ -1,0 +1,41 @@
+import { connect } from 'node:net';
+
+export interface Get {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  /** `Authorization: Bearer TOKEN` */
+  readonly headers?: readonly string[];
+}
+
+/**
+ * Sends one GET on a connection of its own, and again whenever it is told to.
+ *
+ * @param onAnswer told of each whole answer, and given the way to ask again
+ */
+export function get({ host, port, path, headers = [] }: Get, onAnswer: (again: () => void) => void): void {
+  const request = Buffer.from([`GET ${path} HTTP/1.1`, 'Host: bench', ...headers, '', ''].join('\r\n'));
+  const socket = connect(port, host);
+  const again = () => void socket.write(request);
+  let [head, received] = ['', 0];
+  let length: number | undefined;
+  socket.on('connect', again);
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (length === undefined) length = lengthOf((head += chunk.toString('latin1')));
+    if (length === undefined || received < length) return;
+    if (received > length) throw new Error('an answer is longer than it says');
+    [head, received, length] = ['', 0, undefined];
+    onAnswer(again);
+  });
+}
+
+/** The length of an answer whose head is there: that, and the body that Content-Length announces; a 304 has none. */
+function lengthOf(answer: string): number | undefined {
+  const end = answer.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  if (answer.startsWith('HTTP/1.1 304')) return end + 4;
+  const body = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1];
+  if (!answer.startsWith('HTTP/1.1 200') || body === undefined) throw new Error(`unexpected answer: ${answer}`);
+  return end + 4 + Number(body);
+}
