@@ -58,6 +58,10 @@ describe.each(STORES)('on %s, a list goes by its index:', (store) => {
         asked.push({ sql, values });
         return database.select(sql, values);
       },
+      count: (sql, values) => {
+        asked.push({ sql, values });
+        return database.count(sql, values);
+      },
       write: (work) => database.write(work),
       check: () => database.check(),
       close: () => database.close(),

@@ -78,9 +78,10 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 export function buildPageLinks(url: string, { page, page_size, total }: PageRequest & { total: number }): string {
   const last = Math.max(1, Math.ceil(total / page_size));
   const targets = { first: 1, prev: page - 1, next: page + 1, last };
+  const addressWith = addresses(url, 'page');
   return Object.entries(targets)
     .filter(([, target]) => target >= 1 && target <= last)
-    .map(([relation, target]) => `<${withParameter(url, 'page', String(target))}>; rel="${relation}"`)
+    .map(([relation, target]) => `<${addressWith(String(target))}>; rel="${relation}"`)
     .join(', ');
 }
 
@@ -90,12 +91,15 @@ export function buildPageLinks(url: string, { page, page_size, total }: PageRequ
  * @returns undefined at the end
  */
 export function buildCursorLink(url: string, next: string | null): string | undefined {
-  return next === null ? undefined : `<${withParameter(url, 'cursor', next)}>; rel="next"`;
+  return next === null ? undefined : `<${addresses(url, 'cursor')(next)}>; rel="next"`;
 }
 
-function withParameter(url: string, name: string, value: string): string {
+/** An address, in which one parameter of the query gets other values. */
+function addresses(url: string, name: string): (value: string) => string {
   const [path, query] = url.split('?', 2) as [string, string?];
   const parameters = new URLSearchParams(query);
-  parameters.set(name, value);
-  return `${path}?${parameters.toString()}`;
+  return (value) => {
+    parameters.set(name, value);
+    return `${path}?${parameters.toString()}`;
+  };
 }

@@ -9,6 +9,7 @@ import { Articles } from '../articles/articles.js';
 import { recogniseViewer, type GuardedRequest } from '../auth/token.guard.js';
 import { Tokens } from '../auth/tokens.js';
 import type { List } from '../lists/list.js';
+import { ParsedQueries } from '../lists/parsed-queries.js';
 import type { BlogParts } from '../parts.js';
 import { linkList, readReply } from '../reply.js';
 import { loadTag } from '../tags/tag.load.js';
@@ -27,7 +28,7 @@ interface Resource {
   readonly toKey: (id: number) => string;
   load(id: number, viewer: Viewer): Promise<Entry>;
   /** @returns what reads the list when it is called, or undefined when the query is wrong */
-  parseList(query: unknown): ((viewer: Viewer) => Promise<List<unknown>>) | undefined;
+  parseList(url: string, query: unknown): ((viewer: Viewer) => Promise<List<unknown>>) | undefined;
 }
 
 /**
@@ -82,7 +83,7 @@ export function serveHotReads(app: NestFastifyApplication, { cache, config, data
       const found = await reads.row(key!, minVersion, viewer, (who) => resource.load(id, who));
       return found && found.version >= minVersion ? found : undefined;
     }
-    const list = resource.parseList(request.query);
+    const list = resource.parseList(url, request.query);
     return list && reads.list(url, viewer, async () => linkList(url, await list(viewer)));
   }
 }
@@ -91,9 +92,10 @@ function listParser<Query>(
   schema: z.ZodType<Query>,
   lists: { list(query: Query, viewer: Viewer): Promise<List<unknown>> },
 ): Resource['parseList'] {
-  return (query) => {
-    const { data } = schema.safeParse(query);
-    return data && ((viewer) => lists.list(data, viewer));
+  const queries = new ParsedQueries(schema);
+  return (url, raw) => {
+    const query = queries.parse(url, raw);
+    return query && ((viewer) => lists.list(query, viewer));
   };
 }
 

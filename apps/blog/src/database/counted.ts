@@ -55,6 +55,10 @@ export class CountedDatabase implements Database {
     return this.#reads.count(this.#database.select<Row>(sql, values));
   }
 
+  count(sql: string, values: readonly SqlValue[]): Promise<number> {
+    return this.#reads.count(this.#database.count(sql, values));
+  }
+
   write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.#writes.count(this.#database.write(work));
   }

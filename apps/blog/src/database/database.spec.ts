@@ -51,6 +51,21 @@ describe.each(STORES)('a database in %s', (store) => {
     expect((await names('apart')).sort()).toEqual(expected.sort());
   });
 
+  it('counts what is committed by now, whoever has done so', async () => {
+    const count = (like: string) =>
+      database.count('SELECT COUNT(*) AS total FROM blog_tag WHERE name LIKE ?', [`${like}%`]);
+    expect([await count('count'), await count('nothing')]).toEqual([0, 0]);
+    await insert('count: own');
+    expect([await count('count'), await count('nothing')]).toEqual([1, 0]);
+    const other = await openDatabase(where.url);
+    await other.write(async (manager) => {
+      await insertRow(manager, 'blog_tag', { name: 'count: of another' });
+      expect(await count('count')).toBe(1);
+    });
+    await other.close();
+    expect([await count('count'), await count('count: own'), await count('nothing')]).toEqual([2, 1, 0]);
+  });
+
   it('holds names to be unique among what lives, octet by octet', async () => {
     await insert('a', 5);
     await insert('a', 5);

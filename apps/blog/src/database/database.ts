@@ -42,6 +42,13 @@ export interface Database {
    */
   select<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /**
+   * Counts rows, of what is committed.
+   *
+   * @param sql a SELECT of one row with the column `total`
+   * @throws Problem 503 when the store cannot answer at the moment
+   */
+  count(sql: string, values: readonly SqlValue[]): Promise<number>;
+  /**
    * Runs `work` in a transaction: all of it is stored when the promise resolves, and nothing of it when it rejects.
    * `work` must use the manager that it is given, and may be run again when another transaction was in its way.
    *

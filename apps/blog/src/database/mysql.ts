@@ -61,6 +61,11 @@ class MysqlDatabase implements Database {
     }
   }
 
+  async count(sql: string, values: readonly SqlValue[]): Promise<number> {
+    const [row] = await this.select<{ total: number }>(sql, values);
+    return row!.total;
+  }
+
   async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -6,6 +6,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { StartError } from '#libs/supervisor';
 import type { Database, Dialect, PoolCounts, SqlValue } from './database.js';
 import { DatabaseBusyError, isLocked, reportable } from './errors.js';
+import { KeptCounts } from './kept-counts.js';
 import { quiet } from './quiet.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
 
@@ -93,6 +94,7 @@ const DIALECT: Dialect = {
 class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
   private readonly statements = new Map<string, Sqlite.Statement>();
+  private readonly counts = new KeptCounts();
   private lastWrite: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private writing = 0;
@@ -105,6 +107,17 @@ class SqliteDatabase implements Database {
   async select<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     try {
       return this.statement(sql).all(...values) as Row[];
+    } catch (error) {
+      throw reportable(error);
+    }
+  }
+
+  /** Counts again only when something was committed since: that takes as long as there are rows. */
+  async count(sql: string, values: readonly SqlValue[]): Promise<number> {
+    try {
+      const { data_version } = this.statement('PRAGMA data_version').get() as { data_version: number };
+      const count = () => this.statement(sql).get(...values) as { total: number };
+      return this.counts.at(data_version, sql + JSON.stringify(values), () => count().total);
     } catch (error) {
       throw reportable(error);
     }

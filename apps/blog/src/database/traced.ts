@@ -28,9 +28,11 @@ export class TracedDatabase implements Database {
   }
 
   select<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
-    // The statement holds a ? for each value.
-    const attributes = { ...this.#system, 'db.operation.name': 'SELECT', 'db.query.text': sql };
-    return this.#tracing.step('SELECT', attributes, () => this.#database.select<Row>(sql, values));
+    return this.#read(sql, () => this.#database.select<Row>(sql, values));
+  }
+
+  count(sql: string, values: readonly SqlValue[]): Promise<number> {
+    return this.#read(sql, () => this.#database.count(sql, values));
   }
 
   write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -43,5 +45,11 @@ export class TracedDatabase implements Database {
 
   close(): Promise<void> {
     return this.#database.close();
+  }
+
+  #read<T>(sql: string, read: () => Promise<T>): Promise<T> {
+    // The statement holds a ? for each value.
+    const attributes = { ...this.#system, 'db.operation.name': 'SELECT', 'db.query.text': sql };
+    return this.#tracing.step('SELECT', attributes, read);
   }
 }

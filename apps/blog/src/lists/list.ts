@@ -59,8 +59,8 @@ export class Lists {
   ): Promise<Page<Item>> {
     const { where, count } = source;
     const items = await this.select<Item>(source, where, keys, [page_size, (page - 1) * page_size]);
-    const [counted] = await this.database.select<{ total: number }>(`${count} ${where.sql}`, where.values);
-    return { items, page, page_size, total: counted!.total };
+    const total = await this.database.count(`${count} ${where.sql}`, where.values);
+    return { items, page, page_size, total };
   }
 
   /** Goes by where the last row stands, not by how many came before it: rows that come or go meanwhile shift nothing. */

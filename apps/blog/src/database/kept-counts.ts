@@ -1,0 +1,24 @@
+/** How many counts are kept: a few for each filter that is asked for again and again. */
+const LIMIT = 1_000;
+
+/** What was counted in one state of a database. */
+export class KeptCounts {
+  readonly #counts = new Map<string, number>();
+  #version: number | undefined;
+
+  /**
+   * A count as it is in the present state, counted when it is not known.
+   *
+   * @param version of the state, read before `count` is called: what is counted later is then at worst counted again
+   */
+  at(version: number, key: string, count: () => number): number {
+    if (version !== this.#version) this.#counts.clear();
+    this.#version = version;
+    const known = this.#counts.get(key);
+    if (known !== undefined) return known;
+    const counted = count();
+    if (this.#counts.size >= LIMIT) this.#counts.clear();
+    this.#counts.set(key, counted);
+    return counted;
+  }
+}

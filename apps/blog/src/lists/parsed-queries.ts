@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+
+/** How many queries are kept, and how long the longest of those is that are: a few MB at most. */
+const LIMIT = 1_000;
+const LONGEST = 1_024;
+
+/** Parses queries by a schema, and remembers the valid ones by the address: they are few, and parsing takes as long as to read a row. */
+export class ParsedQueries<Query> {
+  readonly #schema: z.ZodType<Query>;
+  readonly #known = new Map<string, Query>();
+
+  constructor(schema: z.ZodType<Query>) {
+    this.#schema = schema;
+  }
+
+  /**
+   * @param url path and query as they were sent
+   * @param raw what stands in the query
+   * @returns undefined for a wrong query
+   */
+  parse(url: string, raw: unknown): Query | undefined {
+    const known = this.#known.get(url);
+    if (known !== undefined) return known;
+    const { data } = this.#schema.safeParse(raw);
+    if (data !== undefined && url.length <= LONGEST) this.#remember(url, data);
+    return data;
+  }
+
+  #remember(url: string, query: Query): void {
+    if (this.#known.size >= LIMIT) this.#known.clear();
+    this.#known.set(url, query);
+  }
+}
