@@ -2,11 +2,12 @@ import type { EntityManager } from 'typeorm';
 import type { OutboxRow } from '#libs/cache';
 import type { Clock } from '#libs/time';
 import type { Database } from '../database/database.js';
+import { countUp } from '../database/rows.js';
 import { EVERYTHING } from './keys.js';
 import type { Ledger } from './ledger.js';
 
-const READ = "SELECT value FROM blog_counter WHERE name = 'unshared-writes'";
-const COUNT = "UPDATE blog_counter SET value = value + 1 WHERE name = 'unshared-writes'";
+const COUNTER = 'unshared-writes';
+const READ = `SELECT value FROM blog_counter WHERE name = '${COUNTER}'`;
 
 /** What has not been looked at for so long, in milliseconds, may have changed. The cache looks four times as often. */
 const SILENCE_MS = 1_000;
@@ -47,9 +48,8 @@ export class WriteCount implements Ledger {
     return this.#clock.monotonic() - this.#dealtWithAt <= SILENCE_MS;
   }
 
-  async record(manager: EntityManager): Promise<number> {
-    await manager.query(COUNT);
-    return readUnsharedWrites(manager);
+  record(manager: EntityManager): Promise<number> {
+    return countUp(manager, this.#database.dialect, COUNTER);
   }
 
   async pending(): Promise<OutboxRow[]> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STORES, TestDatabase } from '../../test/databases.js';
 import { isUniqueViolation, type Database } from './database.js';
 import { openDatabase } from './open.js';
-import { insertRow, updateRow } from './rows.js';
+import { countUp, insertRow, updateRow } from './rows.js';
 import { sharedSecret } from './secrets.js';
 
 describe.each(STORES)('a database in %s', (store) => {
@@ -64,6 +64,13 @@ describe.each(STORES)('a database in %s', (store) => {
     });
     await other.close();
     expect([await count('count'), await count('count: own'), await count('nothing')]).toEqual([2, 1, 0]);
+  });
+
+  it('counts a counter up, and says how far', async () => {
+    const up = () => database.write((manager) => countUp(manager, database.dialect, 'revocations'));
+    const first = await up();
+    const others = await Promise.all(Array.from({ length: 5 }, up));
+    expect(others.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5].map((n) => first + n));
   });
 
   it('holds names to be unique among what lives, octet by octet', async () => {

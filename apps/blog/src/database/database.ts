@@ -18,6 +18,8 @@ export interface Dialect {
   readonly insertSearch: string;
   /** The condition that the column `bigrams` of the search index holds a phrase, `?`. */
   readonly matchesPhrase: string;
+  /** Counts the row `?` of blog_counter up; `countUp` in rows.ts knows how the new value comes back. */
+  readonly countUp: string;
   /** The time by the store's own clock, in milliseconds since 1970. */
   readonly nowMs: string;
 }

@@ -13,7 +13,7 @@ const LOCK_WAIT_SECONDS = 600;
  * @throws the driver's error when the server does not let us in or a migration fails
  */
 export async function migrateMysql(url: string): Promise<void> {
-  const pool = new MysqlPool({ url, size: 2, limitStatements: false });
+  const pool = new MysqlPool({ url, size: 2, limitStatements: false, autocommit: true });
   const source = createMysqlSource(pool, { answerTimeoutMs: 0, migrations: MIGRATIONS });
   await source.initialize();
   try {

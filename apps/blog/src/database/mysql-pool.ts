@@ -21,7 +21,7 @@ export const ANSWER_TIMEOUT_MS = 6_000;
  * alone what stands in `!80000`.
  */
 const SESSION = [
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+  "sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
   `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
   'foreign_key_checks = 1',
   "default_storage_engine = 'InnoDB'",
@@ -37,6 +37,8 @@ export interface MysqlPoolOptions {
   readonly size: number;
   /** Whether a statement is ended after a few seconds. Off for migrations, which may take long. */
   readonly limitStatements: boolean;
+  /** Whether each statement is a transaction of its own, as it is on connections that only read. */
+  readonly autocommit: boolean;
 }
 
 /** Connections to a MySQL or MariaDB server: so many at most, a bounded queue for them, and a limit to every wait. */
@@ -85,12 +87,15 @@ export class MysqlPool {
   private prepare(connection: PoolConnection): void {
     // Whoever uses the connection hears of it; here it only must not end the program.
     connection.on('error', () => {});
-    const { limitStatements } = this.options;
-    for (const sql of [limitStatements ? SESSION + STATEMENT_LIMIT : SESSION, ISOLATION]) {
+    for (const sql of [settings(this.options), ISOLATION]) {
       // It is queued before whatever the connection was opened for, which then fails too.
       connection.query(sql, (error) => error && connection.destroy());
     }
   }
+}
+
+function settings({ limitStatements, autocommit }: MysqlPoolOptions): string {
+  return `SET SESSION autocommit = ${Number(autocommit)}, ${SESSION}${limitStatements ? STATEMENT_LIMIT : ''}`;
 }
 
 /** mysql2 tells of them only by these, which its own tools read too. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { SqlValue } from './database.js';
+import type { Dialect, SqlValue } from './database.js';
 
 /** A row, or some columns of it, by name. The names are the program's own, never a client's. */
 export type Columns = Readonly<Record<string, SqlValue>>;
@@ -56,4 +56,11 @@ export async function updateRow(
     true,
   );
   return affected === 1;
+}
+
+/** Counts a counter up, in one statement. @returns its value from then on */
+export async function countUp(manager: EntityManager, dialect: Dialect, name: string): Promise<number> {
+  const { raw } = await manager.queryRunner!.query(dialect.countUp, [name], true);
+  // SQLite gives the row, MySQL the value in the place of an id.
+  return Array.isArray(raw) ? (raw as [{ value: number }])[0].value : (raw as { insertId: number }).insertId;
 }

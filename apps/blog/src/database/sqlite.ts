@@ -88,6 +88,7 @@ const DIALECT: Dialect = {
   lockSearch: undefined,
   insertSearch: 'INSERT INTO blog_article_search (rowid, bigrams) VALUES (?, ?)',
   matchesPhrase: 'bigrams MATCH ?',
+  countUp: 'UPDATE blog_counter SET value = value + 1 WHERE name = ? RETURNING value',
   nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
 };
 
