@@ -1,5 +1,6 @@
+import type { BreakerState } from '#libs/redis';
 import type { ReplayCounters } from './replayer.js';
-import type { BreakerState, FillResult, HeldCounters } from './store.js';
+import type { FillResult, HeldCounters } from './store.js';
 
 /** What a cache has done since it was made, as plain numbers. */
 export interface CacheCounters {

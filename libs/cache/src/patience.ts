@@ -1,5 +1,5 @@
+import { StoreUnavailableError } from '#libs/redis';
 import type { Clock } from '#libs/time';
-import { StoreUnavailableError } from './store.js';
 
 /** What one request may still lose to the store. Once the store has failed it, nothing. */
 export class Patience {

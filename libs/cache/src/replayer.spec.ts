@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { StoreUnavailableError } from '#libs/redis';
 import { FakeClock } from '#libs/testing';
 import type { Invalidation } from './entry.js';
 import type { OutboxRow } from './outbox.js';
 import { Replayer } from './replayer.js';
-import { StoreUnavailableError } from './store.js';
 
 const times = { poll: 250, settle: 500 };
 

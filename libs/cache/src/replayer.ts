@@ -1,8 +1,8 @@
 import type { Logger } from '#libs/observability';
+import { StoreUnavailableError } from '#libs/redis';
 import type { Clock, Timer } from '#libs/time';
 import type { Invalidation } from './entry.js';
 import type { Outbox, OutboxRow } from './outbox.js';
-import { StoreUnavailableError } from './store.js';
 import type { CacheTimes } from './times.js';
 
 export interface ReplayerOptions {

@@ -1,3 +1,4 @@
+import type { BreakerState } from '#libs/redis';
 import type { Entry, Invalidation, Query } from './entry.js';
 
 /**
@@ -39,6 +40,7 @@ export interface CacheStore {
   /** What is known of a key: for operators. */
   inspect(query: Query): Promise<Inspection | undefined>;
   listen(listener: StoreListener): void;
+  /** `half-open`: it is tried, by deliveries alone. */
   readonly state: BreakerState;
   /** How often the store was found to be away. */
   readonly opened: number;
@@ -91,12 +93,4 @@ export interface StoreListener {
   onInvalidation(invalidation: Invalidation): void;
   /** Some may have been missed: nothing that was kept is worth anything. */
   onGap(): void;
-}
-
-/** `open`: the store is not used. `half-open`: it is tried, by deliveries alone. */
-export type BreakerState = 'closed' | 'open' | 'half-open';
-
-/** The store cannot be reached, did not answer in time or refused; nobody knows whether it did what it was asked. */
-export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
 }

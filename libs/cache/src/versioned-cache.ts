@@ -1,7 +1,7 @@
 import type { Logger } from '#libs/observability';
-import type { Clock } from '#libs/time';
+import { StoreUnavailableError } from '#libs/redis';
+import { sleep, type Clock } from '#libs/time';
 import { Tally, type CacheCounters } from './counters.js';
-import { sleep } from './deadline.js';
 import type { Entry, Load, Query } from './entry.js';
 import { Flights, type Flight } from './flights.js';
 import { Floors } from './floors.js';
@@ -9,7 +9,7 @@ import { NearCache } from './near-cache.js';
 import type { Outbox, OutboxRow } from './outbox.js';
 import { Patience } from './patience.js';
 import { Replayer } from './replayer.js';
-import { StoreUnavailableError, type CacheStore, type Claim, type Inspection } from './store.js';
+import type { CacheStore, Claim, Inspection } from './store.js';
 import { DEFAULT_TIMES, jittered, type CacheTimes } from './times.js';
 
 export interface VersionedCacheOptions {

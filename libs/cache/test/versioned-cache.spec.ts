@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreUnavailableError } from '#libs/redis';
 import { FakeClock } from '#libs/testing';
-import { withDeadline, sleep } from '../src/deadline.js';
+import { sleep, withDeadline } from '#libs/time';
 import type { Entry, Invalidation, Query } from '../src/entry.js';
 import { MemoryStore } from '../src/memory/memory-store.js';
-import { StoreUnavailableError, type Claim, type StoreListener } from '../src/store.js';
+import type { Claim, StoreListener } from '../src/store.js';
 import { DEFAULT_TIMES } from '../src/times.js';
 import { VersionedCache, type VersionedCacheOptions } from '../src/versioned-cache.js';
 import { anEntry } from './contract.js';

@@ -1,2 +1,3 @@
 export { systemClock, type Clock, type Timer } from './clock.js';
+export { DeadlineError, sleep, withDeadline } from './deadline.js';
 export { formatDuration, parseDuration } from './duration.js';

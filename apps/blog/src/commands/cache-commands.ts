@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newCache, StoreUnavailableError, type Inspection, type VersionedCache } from '#libs/cache';
+import { newCache, type Inspection, type VersionedCache } from '#libs/cache';
 import type { Config } from '#libs/config';
 import { createLogger } from '#libs/observability';
+import { StoreUnavailableError } from '#libs/redis';
 import { CommandError, type Invocation, type SubCommand } from '#libs/supervisor';
 import { systemClock } from '#libs/time';
 import { prefixFor } from '../caching/blog-cache.js';

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '#libs/observability';
+import { Breaker, Connection, MemoryFullError, StoreUnavailableError, type BreakerState } from '#libs/redis';
 import type { Clock, Timer } from '#libs/time';
-import { Breaker } from '../breaker.js';
 import type { Entry, Invalidation, Query } from '../entry.js';
-import type { BreakerState, CacheStore, Claim, FillResult, Inspection, StoreListener } from '../store.js';
-import { StoreUnavailableError } from '../store.js';
+import type { CacheStore, Claim, FillResult, Inspection, StoreListener } from '../store.js';
 import { DEFAULT_TIMES, type CacheTimes } from '../times.js';
-import { Connection, MemoryFullError, type Client } from './connection.js';
+import { adviceFor } from './advice.js';
 import { keysUnder, type Keys } from './keys.js';
-import { adviceFor } from './server-facts.js';
+import { SCRIPTS, type Client } from './scripts.js';
 import { buildValue, describeValue, parseValue } from './value.js';
 
 export interface RedisStoreOptions {
@@ -36,7 +35,7 @@ export class RedisStore implements CacheStore {
   readonly #log: Logger;
   readonly #times: CacheTimes;
   readonly #keys: Keys;
-  readonly #connection: Connection;
+  readonly #connection: Connection<Client>;
   readonly #breaker: Breaker;
   readonly #listeners = new Set<StoreListener>();
   #beforeUse: () => Promise<void> = () => Promise.resolve();
@@ -55,10 +54,10 @@ export class RedisStore implements CacheStore {
       onOpen: (reason) => log.warn({ reason }, 'the cache does without Redis'),
       onClosed: () => log.info('the cache uses Redis'),
     });
-    this.#connection = new Connection({
+    this.#connection = new Connection<Client>({
       url,
       clock,
-      channel: this.#keys.channel,
+      scripts: SCRIPTS,
       onMessage: (message) => this.#hear(message),
       onReady: () => this.#breaker.retryNow(),
       onClose: (reason) => this.#breaker.open(reason),
@@ -198,7 +197,9 @@ export class RedisStore implements CacheStore {
   }
 
   async #recover(): Promise<void> {
-    const facts = await this.#connection.greet(this.#times.patience);
+    const { patience } = this.#times;
+    const facts = await this.#connection.greet(patience);
+    await this.#connection.send(patience, (redis) => redis.subscribe(this.#keys.channel));
     this.#runId = facts.runId;
     const advice = adviceFor(facts);
     if (advice !== undefined && advice !== this.#advice) this.#log.warn(advice);

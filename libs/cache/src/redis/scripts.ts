@@ -1,3 +1,6 @@
+import type { Redis } from 'ioredis';
+import type { Script } from '#libs/redis';
+
 /**
  * The atomic steps, in Lua. Keys of all of them are laid out in `keys.ts`; times are in milliseconds.
  *
@@ -93,3 +96,19 @@ export const DROP = `#!lua flags=allow-oom
 redis.call('DEL', KEYS[1])
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 `;
+
+/** By the names of the client's methods. */
+export const SCRIPTS = {
+  cacheClaim: { lua: CLAIM },
+  cacheFill: { lua: FILL },
+  cacheInvalidate: { lua: INVALIDATE },
+  cacheDrop: { lua: DROP },
+};
+
+/** A client that knows them. */
+export type Client = Redis & {
+  cacheClaim: Script<[nonce: string, stamp: string, first: 0 | 1]>;
+  cacheFill: Script<'stored' | 'older' | 'void'>;
+  cacheInvalidate: Script<null>;
+  cacheDrop: Script<null>;
+};

@@ -1,5 +1,4 @@
-import type { Clock } from '#libs/time';
-import { sleep } from '../../src/deadline.js';
+import { sleep, type Clock } from '#libs/time';
 import type { Entry, Load, Query } from '../../src/entry.js';
 import { readAside, type Committed, type Design, type PlainCache } from './design.js';
 

@@ -1,6 +1,7 @@
+import { StoreUnavailableError } from '#libs/redis';
 import type { Entry, Invalidation, Query } from '../../src/entry.js';
 import type { MemoryStore } from '../../src/memory/memory-store.js';
-import { StoreUnavailableError, type CacheStore, type Claim, type StoreListener } from '../../src/store.js';
+import type { CacheStore, Claim, StoreListener } from '../../src/store.js';
 import type { Turn } from './database.js';
 
 /** The server that all processes of a run share: a store whose messages travel to each of them on their own. */

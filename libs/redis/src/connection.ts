@@ -1,36 +1,25 @@
 import { Redis, type Result } from 'ioredis';
-import type { Clock } from '#libs/time';
-import { withDeadline } from '../deadline.js';
-import { StoreUnavailableError } from '../store.js';
-import { CLAIM, DROP, FILL, INVALIDATE } from './scripts.js';
+import { withDeadline, type Clock } from '#libs/time';
 import { parseServerFacts, type ServerFacts } from './server-facts.js';
+import { MemoryFullError, StoreUnavailableError } from './unavailable.js';
 
-type Script<Reply> = (
+/** A script that `scripts` has, as a method of the client: the number of keys, the keys, the arguments. */
+export type Script<Reply> = (
   keys: number,
   ...keysAndArguments: (string | number | Buffer)[]
 ) => Result<Reply, { type: 'default' }>;
-
-/** A client that knows our scripts. */
-export type Client = Redis & {
-  cacheClaim: Script<[nonce: string, stamp: string, first: 0 | 1]>;
-  cacheFill: Script<'stored' | 'older' | 'void'>;
-  cacheInvalidate: Script<null>;
-  cacheDrop: Script<null>;
-};
 
 export interface ConnectionOptions {
   /** `redis://:password@host:6379/0`, or `rediss:` for TLS. */
   readonly url: string;
   readonly clock: Clock;
-  readonly channel: string;
-  /** What was published on the channel. */
-  readonly onMessage: (message: Buffer) => void;
+  /** In Lua, by the names of the client's methods. Redis gets to know them as they are used, and again when it has forgotten them. */
+  readonly scripts: Readonly<Record<string, { readonly lua: string }>>;
+  /** What was published on a channel that was subscribed to. */
+  readonly onMessage?: (message: Buffer) => void;
   readonly onReady: () => void;
   readonly onClose: (reason: string) => void;
 }
-
-/** The server's memory is full: it is there, and refuses to store. */
-export class MemoryFullError extends StoreUnavailableError {}
 
 /** Waits for things that no request waits for: a TCP connection, an answer at all. In milliseconds. */
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -39,21 +28,19 @@ const SOCKET_TIMEOUT_MS = 2_000;
 const LONGEST_RETRY_MS = 1_000;
 
 /**
- * One connection for commands and for the channel. RESP3 lets it be one, and so an answer to a command proves that everything published
+ * One connection for commands and for channels. RESP3 lets it be one, and so an answer to a command proves that everything published
  * before it has arrived. Nothing is queued and nothing is sent a second time: the caller decides.
  */
-export class Connection {
+export class Connection<Client extends Redis> {
   readonly #redis: Client;
   readonly #clock: Clock;
-  readonly #channel: string;
   #heardAt = -Infinity;
   #lastError = 'not connected';
 
-  constructor({ url, clock, channel, onMessage, onReady, onClose }: ConnectionOptions) {
+  constructor({ url, clock, scripts, onMessage, onReady, onClose }: ConnectionOptions) {
     this.#clock = clock;
-    this.#channel = channel;
-    this.#redis = newClient(url);
-    this.#redis.on('messageBuffer', (_channel, message) => onMessage(message));
+    this.#redis = newClient(url, scripts) as Client;
+    this.#redis.on('messageBuffer', (_channel, message) => onMessage?.(message));
     this.#redis.on('ready', onReady);
     this.#redis.on('error', (error) => (this.#lastError = error.message));
     this.#redis.on('close', () => onClose(this.#lastError));
@@ -88,10 +75,9 @@ export class Connection {
     }
   }
 
-  /** Gets to know the server, and subscribes. @throws StoreUnavailableError also when it is none that can be used */
+  /** Gets to know the server. @throws StoreUnavailableError also when it is none that can be used */
   async greet(waitMs: number): Promise<ServerFacts> {
     const info = await this.send(waitMs, (redis) => redis.info());
-    await this.send(waitMs, (redis) => redis.subscribe(this.#channel));
     try {
       return parseServerFacts(info);
     } catch (error) {
@@ -100,8 +86,8 @@ export class Connection {
   }
 }
 
-function newClient(url: string): Client {
-  const redis = new Redis(url, {
+function newClient(url: string, scripts: ConnectionOptions['scripts']): Redis {
+  return new Redis(url, {
     lazyConnect: true,
     protocol: 3,
     enableOfflineQueue: false,
@@ -114,12 +100,6 @@ function newClient(url: string): Client {
     retryStrategy: (times) => Math.min(50 * 2 ** (times - 1), LONGEST_RETRY_MS),
     // A master that was demoted: its name may lead to the new one by now.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
-    scripts: {
-      cacheClaim: { lua: CLAIM },
-      cacheFill: { lua: FILL },
-      cacheInvalidate: { lua: INVALIDATE },
-      cacheDrop: { lua: DROP },
-    },
+    scripts,
   });
-  return redis as Client;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviceFor, parseServerFacts } from './server-facts.js';
+import { parseServerFacts } from './server-facts.js';
 
 const INFO = [
   '# Server',
@@ -18,17 +18,6 @@ describe('what INFO tells', () => {
       evictionPolicy: 'noeviction',
     });
   });
-
-  it.each(['noeviction', 'volatile-ttl'])('is good with %s', (policy) => {
-    expect(adviceFor(parseServerFacts(INFO.replace('noeviction', policy)))).toBeUndefined();
-  });
-
-  it.each(['allkeys-lru', 'allkeys-random', 'volatile-lru', 'volatile-random'])(
-    'calls for advice with %s',
-    (policy) => {
-      expect(adviceFor(parseServerFacts(INFO.replace('noeviction', policy)))).toContain(`is ${policy}`);
-    },
-  );
 
   it('refuses a server that is too old, or none', () => {
     expect(() => parseServerFacts(INFO.replace('7.0.15', '6.2.14'))).toThrow('Redis 7 is needed, not 6.2.14');

@@ -1,4 +1,4 @@
-import type { Clock } from '#libs/time';
+import type { Clock } from './clock.js';
 
 /** Something took longer than its caller could wait. */
 export class DeadlineError extends Error {

@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '#libs/time';
-import type { BreakerState } from './store.js';
+
+/** `open`: what it guards is not used. `half-open`: it is tried. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
 
 export interface BreakerOptions {
   readonly clock: Clock;

@@ -14,10 +14,7 @@ const OLDEST_MAJOR = 7;
 /** Octets of a run id that are kept. */
 const RUN_ID_LENGTH = 16;
 
-/** Policies that throw nothing out which has long to live: generations live longest, and much hangs on them. */
-const GOOD_POLICIES = ['noeviction', 'volatile-ttl'];
-
-/** Reads the reply of INFO. @throws Error when the server is none that the cache can use */
+/** Reads the reply of INFO. @throws Error when the server is none that can be used */
 export function parseServerFacts(info: string): ServerFacts {
   const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
   const version = field('redis_version') ?? 'unknown';
@@ -26,13 +23,4 @@ export function parseServerFacts(info: string): ServerFacts {
     throw new Error(`Redis ${OLDEST_MAJOR} is needed, not ${version}`);
   if (!runId) throw new Error('INFO gave no run_id');
   return { runId: runId.slice(0, RUN_ID_LENGTH), version, evictionPolicy: field('maxmemory_policy') ?? 'unknown' };
-}
-
-/** What an operator should change, if anything. Nothing that is wrong with the policy makes an answer wrong. */
-export function adviceFor({ evictionPolicy }: ServerFacts): string | undefined {
-  if (GOOD_POLICIES.includes(evictionPolicy)) return undefined;
-  return (
-    `maxmemory-policy is ${evictionPolicy}: when the memory is full, it evicts generations and tombstones too, and all that hangs on ` +
-    'them is read from the database again; set noeviction or volatile-ttl'
-  );
 }

@@ -1,0 +1,9 @@
+/** The store cannot be reached, did not answer in time or refused; nobody knows whether it did what it was asked. */
+export class StoreUnavailableError extends Error {
+  override readonly name: string = 'StoreUnavailableError';
+}
+
+/** The server's memory is full: it is there, and refuses to store. */
+export class MemoryFullError extends StoreUnavailableError {
+  override readonly name = 'MemoryFullError';
+}
