@@ -1,5 +1,6 @@
 export { accepts } from './accept.js';
 export { AcceptGuard } from './accept.guard.js';
+export { BoundedMap } from './bounded-map.js';
 export { endWithAnswer } from './client-error.js';
 export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { allowOrigins } from './cors.js';
@@ -28,9 +29,12 @@ export {
 export { ProblemFilter } from './problem.filter.js';
 export { Problem, type FieldError, type ProblemKind } from './problem.js';
 export { limitRates, type Charge, type RateRefusals, type RatePolicy } from './rate-limits.js';
+export { type Bill, type RateLedger, type Receipt } from './rate-ledger.js';
 export { LocalRates, type RateStore } from './rate-store.js';
+export { type Rate } from './rate.js';
 export { describeRequest, logRequests } from './request-log.js';
 export { traceRequests } from './request-traces.js';
 export { RequestCounts, type RouteCounts } from './request-counts.js';
 export { closeWithin, isUnspecified, listen, type Listening } from './server.js';
+export { SharedRates } from './shared-rates.js';
 export { ValidationPipe } from './validation.pipe.js';

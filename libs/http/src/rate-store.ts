@@ -1,4 +1,5 @@
 import type { Clock } from '#libs/time';
+import { BoundedMap } from './bounded-map.js';
 import { spend, type Rate, type Spent } from './rate.js';
 
 /** Where it is kept who has spent how much. Processes that share a store share the limits. */
@@ -11,22 +12,21 @@ export interface RateStore {
   spend(key: string, rate: Rate): Spent | Promise<Spent>;
 }
 
+/** Whoever has asked longest ago makes room for others. */
+export const RATE_CAPACITY = 100_000;
+
 /** Keeps the counts of one process in memory. */
 export class LocalRates implements RateStore {
   readonly #clock: Clock;
-  readonly #capacity: number;
-  readonly #fullByKey = new Map<string, number>();
+  readonly #fullByKey: BoundedMap<number>;
 
-  /** @param capacity whoever has asked longest ago makes room for others */
-  constructor(clock: Clock, capacity = 100_000) {
+  constructor(clock: Clock, capacity = RATE_CAPACITY) {
     this.#clock = clock;
-    this.#capacity = capacity;
+    this.#fullByKey = new BoundedMap(capacity);
   }
 
   spend(key: string, rate: Rate): Spent {
     const spent = spend(this.#fullByKey.get(key), this.#clock.monotonic(), rate);
-    this.#fullByKey.delete(key);
-    if (this.#fullByKey.size >= this.#capacity) this.#fullByKey.delete(this.#fullByKey.keys().next().value!);
     this.#fullByKey.set(key, spent.full);
     return spent;
   }

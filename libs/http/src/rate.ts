@@ -2,6 +2,11 @@
 export interface Rate {
   readonly limit: number;
   readonly window: number;
+  /**
+   * For processes that share what is spent: how many requests of a payer each of them lets through on its own, before the others have
+   * heard of it. Below 1, or absent: none, so that each request is asked for.
+   */
+  readonly batch?: number;
 }
 
 /** What became of a request that wanted to count against a rate. */
@@ -24,11 +29,22 @@ const TOLERANCE_MS = 0.001;
  *
  * @param full what was kept of the last request; undefined for the first
  */
-export function spend(full: number | undefined, now: number, { limit, window }: Rate): Spent {
-  const interval = window / limit;
+export function spend(full: number | undefined, now: number, rate: Rate): Spent {
   const before = Math.max(full ?? now, now);
-  const after = before + interval;
-  const slack = now + window - after + TOLERANCE_MS;
-  if (slack < 0) return { allowed: false, remaining: 0, reset: -slack, full: before };
-  return { allowed: true, remaining: Math.floor(slack / interval), reset: after - now, full: after };
+  const after = before + intervalOf(rate);
+  const allowed = after <= now + rate.window + TOLERANCE_MS;
+  return describeSpent(allowed, allowed ? after : before, now, rate);
+}
+
+/** What a client is told of a request that was counted, or was not. */
+export function describeSpent(allowed: boolean, full: number, now: number, rate: Rate): Spent {
+  const interval = intervalOf(rate);
+  const slack = now + rate.window - full;
+  if (!allowed) return { allowed, remaining: 0, reset: interval - slack, full };
+  return { allowed, remaining: Math.max(Math.floor((slack + TOLERANCE_MS) / interval), 0), reset: full - now, full };
+}
+
+/** Milliseconds in which one of them comes back. */
+export function intervalOf({ limit, window }: Rate): number {
+  return window / limit;
 }
