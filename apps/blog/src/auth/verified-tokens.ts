@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { BoundedMap } from '#libs/http';
 import type { Identity } from './identity.js';
 
 /** A token that was verified, until it ends. */
@@ -15,12 +16,11 @@ export interface Verified {
  * the memory holds no token.
  */
 export class VerifiedTokens {
-  readonly #byHash = new Map<string, Verified>();
-  readonly #capacity: number;
+  readonly #byHash: BoundedMap<Verified>;
 
   /** @param capacity the oldest entries make room for new ones */
   constructor(capacity = 10_000) {
-    this.#capacity = capacity;
+    this.#byHash = new BoundedMap(capacity);
   }
 
   /** @param now Unix seconds */
@@ -34,10 +34,7 @@ export class VerifiedTokens {
 
   /** Remembers a token, or what is new about it. */
   add(token: string, verified: Verified): void {
-    const key = keyOf(token);
-    this.#byHash.delete(key);
-    if (this.#byHash.size >= this.#capacity) this.#byHash.delete(this.#byHash.keys().next().value!);
-    this.#byHash.set(key, verified);
+    this.#byHash.set(keyOf(token), verified);
   }
 
   delete(token: string): void {
