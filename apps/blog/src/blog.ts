@@ -24,15 +24,17 @@ import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
 import type { TokenKeys } from './auth/token-keys.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
-import { openCaching, type BlogCache, type CachingOptions, type MakeCache } from './caching/blog-cache.js';
+import { openCaching, prefixFor, type CachingOptions, type MakeCache } from './caching/blog-cache.js';
 import { serveHotReads } from './caching/hot-reads.js';
 import { openWatchedDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
 import { Answers } from './idempotency/answers.js';
 import { Lists } from './lists/list.js';
 import { httpLimits } from './limits.js';
+import { openLimitStores } from './limits/limit-stores.js';
 import { addCacheMetrics } from './metrics/cache-metrics.js';
 import { addDatabaseMetrics } from './metrics/database-metrics.js';
+import { addLimitMetrics } from './metrics/limit-metrics.js';
 import type { BlogParts } from './parts.js';
 import { blogProbes, type BlogProbesOptions } from './probes.js';
 import { openDiscovery, registerBlog } from './registration.js';
@@ -65,13 +67,15 @@ export async function startBlog(
   await requireFreePort(forHttp, config.blog.http_host, config.blog.http_port, 'blog', 'http_port');
   const tracing = await startTracing(config.trace, 'signpost-blog', version(), log);
   const database = await openWatchedDatabase(config.database, tracing);
-  let cache: BlogCache | undefined;
+  let opened: Pick<BlogParts, 'cache' | 'limits'> | undefined;
   try {
     const parts = await openParts({ config, database, log, clock, makeCache });
-    cache = parts.cache;
-    await cache.start();
+    opened = parts;
+    await parts.cache.start();
+    parts.limits.start();
     addDatabaseMetrics(metrics, database);
-    addCacheMetrics(metrics, cache);
+    addCacheMetrics(metrics, parts.cache);
+    addLimitMetrics(metrics, parts.limits);
     const shutdown = new Shutdown();
     const discovery = openDiscovery(config, { log, clock, tracing });
     const watched = { database, shutdown, discovery, metrics, tracing };
@@ -96,12 +100,14 @@ export async function startBlog(
         await shutdown.wait(clock, config.blog.shutdown_delay);
         await closeWithin(app, CLOSE_DEADLINE_MS);
         await tracing?.stop();
+        await parts.limits.stop();
         await parts.cache.stop();
         await database.close();
       },
     };
   } catch (error) {
-    await cache?.stop();
+    await opened?.limits.stop();
+    await opened?.cache.stop();
     await database.close();
     throw error;
   }
@@ -117,6 +123,7 @@ async function openParts(options: CachingOptions & { readonly config: Config }):
     lists: new Lists(database, new Cursors(await sharedSecret(database, 'cursors'))),
     answers: new Answers(database, clock),
     keys: loadKeys(config, log, clock),
+    limits: openLimitStores({ config, clock, log, prefix: await prefixFor(database) }),
   };
 }
 

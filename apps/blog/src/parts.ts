@@ -8,6 +8,7 @@ import type { CachedReads } from './caching/cached-reads.js';
 import type { Publisher } from './caching/publisher.js';
 import type { Database } from './database/database.js';
 import type { Answers } from './idempotency/answers.js';
+import type { LimitStores } from './limits/limit-stores.js';
 import type { Lists } from './lists/list.js';
 import type { Accounts } from './users/accounts.js';
 
@@ -27,6 +28,7 @@ export interface BlogParts {
   readonly keys: TokenKeys;
   readonly revocations: Revocations;
   readonly accounts: Accounts;
+  readonly limits: LimitStores;
 }
 
 /** By which a module asks for the parts. */

@@ -1,3 +1,4 @@
+import { BoundedMap } from '#libs/http';
 import type { Clock } from '#libs/time';
 
 /** How attempts that fail slow the next ones down. */
@@ -22,9 +23,9 @@ export interface AttemptStore {
   forget(key: string): Promise<void>;
 }
 
-const FIRST_WAIT_MS = 1_000;
+export const FIRST_WAIT_MS = 1_000;
 /** Attempts that failed are forgotten when so many milliseconds have passed without another. */
-const FORGET_AFTER_MS = 15 * 60_000;
+export const FORGET_AFTER_MS = 15 * 60_000;
 
 interface Failures {
   readonly count: number;
@@ -33,16 +34,22 @@ interface Failures {
   readonly next: number;
 }
 
+/** What another store knows of a key, in milliseconds from now. */
+export interface Learnt {
+  readonly count: number;
+  readonly sinceLast: number;
+  readonly untilNext: number;
+}
+
 /** Keeps the counts of one process in memory. */
 export class LocalAttempts implements AttemptStore {
   readonly #clock: Clock;
-  readonly #capacity: number;
-  readonly #byKey = new Map<string, Failures>();
+  readonly #byKey: BoundedMap<Failures>;
 
   /** @param capacity whoever has tried longest ago makes room for others */
   constructor(clock: Clock, capacity = 100_000) {
     this.#clock = clock;
-    this.#capacity = capacity;
+    this.#byKey = new BoundedMap(capacity);
   }
 
   async begin(key: string, { free, longest }: Patience): Promise<number> {
@@ -52,7 +59,7 @@ export class LocalAttempts implements AttemptStore {
     const isRecent = before !== undefined && now - before.last < FORGET_AFTER_MS;
     const count = (isRecent ? before.count : 0) + 1;
     const wait = count < free ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (count - free), longest);
-    this.#keep(key, { count, last: now, next: now + wait });
+    this.#byKey.set(key, { count, last: now, next: now + wait });
     return 0;
   }
 
@@ -65,9 +72,9 @@ export class LocalAttempts implements AttemptStore {
     this.#byKey.delete(key);
   }
 
-  #keep(key: string, failures: Failures): void {
-    this.#byKey.delete(key);
-    if (this.#byKey.size >= this.#capacity) this.#byKey.delete(this.#byKey.keys().next().value!);
-    this.#byKey.set(key, failures);
+  /** Goes on from there. */
+  learn(key: string, { count, sinceLast, untilNext }: Learnt): void {
+    const now = this.#clock.monotonic();
+    this.#byKey.set(key, { count, last: now - sinceLast, next: now + untilNext });
   }
 }

@@ -2,7 +2,6 @@ import { Global, Module } from '@nestjs/common';
 import { JwtSecretRequestType, JwtService, type JwtSignOptions } from '@nestjs/jwt';
 import { Accounts } from '../users/accounts.js';
 import { BLOG, type BlogParts } from '../parts.js';
-import { LocalAttempts } from './attempts.js';
 import { AuthController } from './auth.controller.js';
 import { KeysController } from './keys.controller.js';
 import { Login } from './login.js';
@@ -47,9 +46,9 @@ import { ISSUER, Tokens } from './tokens.js';
 })
 export class AuthModule {}
 
-function loginThrottle({ clock, config: { limits } }: BlogParts): LoginThrottle {
+function loginThrottle({ limits: { attempts }, config: { limits } }: BlogParts): LoginThrottle {
   return new LoginThrottle({
-    store: new LocalAttempts(clock),
+    store: attempts,
     enabled: limits.enabled,
     accountFailures: limits.account_failures,
     networkFailures: limits.network_failures,
