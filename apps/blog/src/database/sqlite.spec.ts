@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tempFolder } from '#libs/testing';
 import { openDatabase } from './open.js';
@@ -42,6 +43,27 @@ describe('the SQLite database', () => {
     open();
     await first;
     expect((await Promise.all(waiting.slice(0, -1))).every((id) => typeof id === 'number')).toBe(true);
+    await database.close();
+  });
+
+  it('leaves the lock to others now and then while it writes without a pause', async () => {
+    const database = await openDatabase(`sqlite:${file}`);
+    const other = new Sqlite(file, { timeout: 0 });
+    let turns = 0;
+    const look = setInterval(() => {
+      other.exec('BEGIN IMMEDIATE; COMMIT');
+      turns++;
+    }, 1);
+    const until = performance.now() + 1_000;
+    const client = async (name: string) => {
+      for (let n = 0; performance.now() < until; n++) {
+        await database.write((manager) => insertRow(manager, 'blog_tag', { name: `${name}-${n}` }));
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, n) => client(`client${n}`)));
+    clearInterval(look);
+    expect(turns).toBeGreaterThanOrEqual(2);
+    other.close();
     await database.close();
   });
 

@@ -22,6 +22,9 @@ const TRANSACTION_WAIT_MS = 2_000;
 /** The same at the start, when another process may be migrating. */
 const MIGRATION_WAIT_MS = 60_000;
 const RETRY_EACH_MS = 5;
+/** After so many milliseconds of one transaction after another there is a pause, in which another process finds the lock free. */
+const STRETCH_MS = 250;
+const PAUSE_MS = 2 * RETRY_EACH_MS;
 
 /** How many transactions may wait for their turn. */
 const QUEUE_LIMIT = 200;
@@ -99,6 +102,8 @@ class SqliteDatabase implements Database {
   private lastWrite: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private writing = 0;
+  /** Since when it writes without a pause, in the time of `performance.now()`. */
+  private since = 0;
 
   constructor(
     private readonly writer: DataSource,
@@ -126,10 +131,12 @@ class SqliteDatabase implements Database {
 
   async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (this.waiting === QUEUE_LIMIT) throw reportable(new DatabaseBusyError('too many wait for the database'));
+    if (this.waiting === 0 && this.writing === 0) this.since = performance.now();
     this.waiting += 1;
-    const turn = this.lastWrite.then(() => {
+    const turn = this.lastWrite.then(async () => {
       this.waiting -= 1;
       this.writing = 1;
+      await this.giveWay();
       return transact(this.writer, TRANSACTION_WAIT_MS, work);
     });
     this.lastWrite = turn.catch(() => {}).then(() => (this.writing = 0));
@@ -138,6 +145,13 @@ class SqliteDatabase implements Database {
     } catch (error) {
       throw reportable(error);
     }
+  }
+
+  /** Another process looks for its turn from time to time, and would hardly find one while this one always has the next transaction ready. */
+  private async giveWay(): Promise<void> {
+    if (performance.now() - this.since < STRETCH_MS) return;
+    await setTimeout(PAUSE_MS);
+    this.since = performance.now();
   }
 
   get pools(): { read: PoolCounts; write: PoolCounts } {
