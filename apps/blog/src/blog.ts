@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/config';
 import {
   allowOrigins,
+  answerInFront,
   closeWithin,
   createHttpAdapter,
   Cursors,
@@ -23,9 +24,11 @@ import { Revocations } from './auth/revocations.js';
 import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
 import type { TokenKeys } from './auth/token-keys.js';
+import { Tokens } from './auth/tokens.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
 import { openCaching, prefixFor, type CachingOptions, type MakeCache } from './caching/blog-cache.js';
 import { serveHotReads } from './caching/hot-reads.js';
+import { readyReads } from './caching/ready-reads.js';
 import { openWatchedDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
 import { Answers } from './idempotency/answers.js';
@@ -168,8 +171,13 @@ async function serve(
     { bodyParser: false, logger: nestLogger(log), abortOnError: false },
   );
   allowOrigins(adapter.getInstance(), blog.cors_origins);
-  watchRequests(app, parts, { requests, metrics, tracing });
+  const rates = watchRequests(app, parts, { requests, metrics, tracing });
   serveHotReads(app, parts);
+  // A span must hold all that is done for a request.
+  if (!tracing) {
+    const ready = readyReads({ ...parts, tokens: app.get(Tokens), rates });
+    answerInFront(adapter.getInstance(), { drain, requests, log }, ready);
+  }
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocumentation(app, {

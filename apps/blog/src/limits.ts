@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#libs/config';
@@ -13,6 +14,7 @@ import {
 import { recogniseViewer } from './auth/token.guard.js';
 import { Tokens } from './auth/tokens.js';
 import type { BlogParts } from './parts.js';
+import type { User, Viewer } from './users/account.js';
 
 /** The limits of size and time, as the HTTP edge takes them. */
 export function httpLimits({ blog, limits }: Config): Partial<HttpLimits> {
@@ -32,23 +34,40 @@ export function httpLimits({ blog, limits }: Config): Partial<HttpLimits> {
  */
 const READ_BATCH = 1 / 50;
 
+/** The rates of the blog, for what looks at requests besides Fastify. */
+export interface BlogRates {
+  readonly refusals: RateRefusals;
+  /** Charges a read before Fastify sees it. @returns the headers of its answer; undefined when Fastify has to decide */
+  chargeRead(request: IncomingMessage, viewer: Viewer): readonly string[] | undefined;
+}
+
 /** Limits reads, writes and checks of passwords by rate, unless that is switched off. */
 export function limitBlogRates(
   app: NestFastifyApplication,
-  { config: { limits }, limits: { rates } }: BlogParts,
-): RateRefusals | undefined {
+  { config: { limits, blog }, limits: { rates } }: BlogParts,
+): BlogRates | undefined {
   if (!limits.enabled) return undefined;
   const tokens = app.get(Tokens);
   const read: RatePolicy = { name: 'read', rate: inBatches(limits.read_rate) };
   const write: RatePolicy = { name: 'write', rate: limits.write_rate };
   const login: RatePolicy = { name: 'login', rate: limits.login_rate };
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  return limitRates(fastify, rates, (request): Charge | undefined => {
+  const { refusals, chargeEarly } = limitRates(fastify, rates, (request): Charge | undefined => {
     // Whoever looks whether this program lives must not be told that it asks too often.
     if (isProbe(request)) return undefined;
     if (checksPassword(request)) return { policy: login, payer: networkPayer(request) };
     return { policy: isRead(request) ? read : write, payer: payerOf(request, tokens) };
   });
+  return {
+    refusals,
+    chargeRead(request, viewer) {
+      const { headers, socket } = request;
+      // Whom a proxy speaks for, and whether it may, Fastify knows.
+      if (!viewer && blog.trusted_proxies.length > 0 && headers['x-forwarded-for'] !== undefined) return undefined;
+      const payer = viewer ? userPayer(viewer) : networkPayer({ ip: socket.remoteAddress ?? '' });
+      return chargeEarly(request, { policy: read, payer });
+    },
+  };
 }
 
 function inBatches(rate: Rate): Rate {
@@ -72,9 +91,13 @@ function isRead({ method }: FastifyRequest): boolean {
 /** A token that was not verified yet counts against the network: finding out whose it is costs more than what is limited. */
 function payerOf(request: FastifyRequest, tokens: Tokens): string {
   const user = recogniseViewer(request, tokens);
-  return user ? `user ${user.name}` : networkPayer(request);
+  return user ? userPayer(user) : networkPayer(request);
 }
 
-function networkPayer({ ip }: FastifyRequest): string {
+function userPayer({ name }: User): string {
+  return `user ${name}`;
+}
+
+function networkPayer({ ip }: Pick<FastifyRequest, 'ip'>): string {
   return `network ${networkOf(ip)}`;
 }

@@ -4,12 +4,15 @@ import type { LinkedList, Representation } from './caching/cached-reads.js';
 import type { Answer } from './idempotency/answers.js';
 import type { List } from './lists/list.js';
 
+/** The header `Vary` of what was read. */
+export const VARY = 'Authorization';
+
 /**
  * Sets the headers of something that was read. What is seen depends on who asks, and what was seen must be checked again
  * before it is used again: that costs a 304.
  */
 export function readHeaders(reply: FastifyReply): void {
-  void reply.headers({ 'cache-control': 'private, no-cache', vary: 'Authorization' });
+  void reply.headers({ 'cache-control': 'private, no-cache', vary: VARY });
 }
 
 /** A list that was asked for at `url`, with links to its other parts. */
@@ -18,20 +21,29 @@ export function linkList(url: string, list: List<unknown>): LinkedList {
   return { list, link };
 }
 
+/** A finished answer without the version that it shows. */
+type Finished = Omit<Representation, 'version'>;
+
+/**
+ * The headers of a finished answer, but for its length: names and values in turns.
+ *
+ * @param isKnown whether the client has its octets already, so that it is a 304
+ */
+export function answerHeaders({ etag, link, cacheStatus }: Finished, isKnown: boolean, vary = VARY): string[] {
+  const headers = ['cache-control', 'private, no-cache', 'vary', vary, 'etag', etag, 'cache-status', cacheStatus];
+  if (link !== undefined) headers.push('link', link);
+  if (!isKnown) headers.push('content-type', 'application/json; charset=utf-8');
+  return headers;
+}
+
 /** Sets the headers of a finished answer. @returns what to send: its octets, or nothing with a 304 when the client has them already */
-export function readReply(
-  reply: FastifyReply,
-  { body, etag, link, cacheStatus }: Omit<Representation, 'version'>,
-): Buffer | undefined {
-  readHeaders(reply);
-  void reply.headers({ etag, 'cache-status': cacheStatus });
-  if (link !== undefined) void reply.header('link', link);
-  if (isNoneMatch(reply.request.headers['if-none-match'], etag)) {
-    void reply.status(304);
-    return undefined;
-  }
-  void reply.header('content-type', 'application/json; charset=utf-8');
-  return body;
+export function readReply(reply: FastifyReply, finished: Finished): Buffer | undefined {
+  const isKnown = isNoneMatch(reply.request.headers['if-none-match'], finished.etag);
+  const headers = answerHeaders(finished, isKnown);
+  for (let at = 0; at < headers.length; at += 2) void reply.header(headers[at]!, headers[at + 1]);
+  if (!isKnown) return finished.body;
+  void reply.status(304);
+  return undefined;
 }
 
 /** The representation, or nothing and a 304 when the client has it already. */

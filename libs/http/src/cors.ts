@@ -18,11 +18,16 @@ export function allowOrigins(fastify: FastifyInstance, origins: readonly string[
   const allowed = new Set(origins);
   // Last of all, when routes have set their own Vary and the answer to OPTIONS says which methods there are.
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    void reply.header('vary', [reply.getHeader('vary'), 'Origin'].filter(Boolean).join(', '));
+    void reply.header('vary', varyByOrigin(reply.getHeader('vary')?.toString()));
     const { origin } = request.headers;
     if (origin !== undefined && allowed.has(origin)) allow(request, reply, origin);
     done();
   });
+}
+
+/** A `Vary` with the origin in it, which an answer that a script may read must have. */
+export function varyByOrigin(vary: string | undefined): string {
+  return vary === undefined ? 'Origin' : `${vary}, Origin`;
 }
 
 function allow({ method, headers }: FastifyRequest, reply: FastifyReply, origin: string): void {

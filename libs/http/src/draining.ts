@@ -6,6 +6,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 export interface Drain {
   /** Whether it has begun: the server listens no more, and clients are served nevertheless. */
   readonly begun: boolean;
+  /** Whether answers say `Connection: close`: it has begun, or the server is being closed. */
+  readonly draining: boolean;
   /** Takes no new connection from the moment it is called, and resolves when none is left. */
   run(): Promise<void>;
 }
@@ -39,6 +41,9 @@ export function prepareToDrain(fastify: FastifyInstance): Drain {
   return {
     get begun() {
       return begun;
+    },
+    get draining() {
+      return draining;
     },
     async run() {
       draining = begun = true;

@@ -26,10 +26,10 @@ describe('limitRates', () => {
 
   async function startLimited(store: RateStore): Promise<string> {
     return start((fastify) => {
-      refusals = limitRates(fastify, store, ({ headers }) => {
+      ({ refusals } = limitRates(fastify, store, ({ headers }) => {
         const who = headers['x-who'];
         return who === undefined ? undefined : { policy, payer: String(who) };
-      });
+      }));
     });
   }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Histogram, type HistogramCounts } from '#libs/observability';
 
 /** Upper bounds of the buckets, in seconds: from an answer that lay ready to one that nobody waits for. */
@@ -35,7 +35,9 @@ export class RequestCounts {
   /** @param isTimed whether the time of an answer says something: one that waits for a change is no slow one */
   constructor(fastify: FastifyInstance, isTimed: (request: FastifyRequest) => boolean = () => true) {
     fastify.addHook('onResponse', (request, reply, done) => {
-      this.#add(request, reply, isTimed(request));
+      const { routeOptions, method } = request;
+      const seconds = isTimed(request) ? reply.elapsedTime / 1_000 : undefined;
+      this.add(method, routeOptions.url ?? NO_ROUTE, reply.raw.statusCode, seconds);
       done();
     });
   }
@@ -44,11 +46,11 @@ export class RequestCounts {
     return [...this.#routes.values()].flatMap((methods) => [...methods.values()]);
   }
 
-  #add(request: FastifyRequest, reply: FastifyReply, timed: boolean): void {
-    const { statuses, seconds } = this.#route(request.routeOptions.url ?? NO_ROUTE, request.method);
-    const { statusCode } = reply.raw;
-    statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
-    if (timed) seconds.add(reply.elapsedTime / 1_000);
+  /** Counts an answer that Fastify knows nothing of. @param seconds undefined for one that is not timed */
+  add(method: string, route: string, status: number, seconds: number | undefined): void {
+    const counts = this.#route(route, method);
+    counts.statuses.set(status, (counts.statuses.get(status) ?? 0) + 1);
+    if (seconds !== undefined) counts.seconds.add(seconds);
   }
 
   #route(url: string, method: string): Route {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseTraceparent, type Logger } from '#libs/observability';
 import { traceIdOf } from './request-traces.js';
 
 const REQUEST_ID = 'x-request-id';
+const NO_HEADER: readonly string[] = [];
 /** Ids that can stand in a log line as they are. */
 const WELL_FORMED = /^[\w.:+/=-]{1,128}$/;
 
@@ -23,10 +25,7 @@ export interface RequestFields {
  * when something is logged about it: most answers need none, and a cached one is too quick to make it.
  */
 export function logRequests(fastify: FastifyInstance, log: Logger): void {
-  fastify.setGenReqId(({ headers }) => {
-    const given = headers[REQUEST_ID];
-    return typeof given === 'string' && WELL_FORMED.test(given) ? given : '';
-  });
+  fastify.setGenReqId(({ headers }) => givenId(headers) ?? '');
   fastify.addHook('onRequest', (request, reply, done) => {
     if (log.isLevelEnabled('debug')) ensureId(request);
     if (request.id !== '') void reply.header(REQUEST_ID, request.id);
@@ -39,6 +38,17 @@ export function logRequests(fastify: FastifyInstance, log: Logger): void {
     }
     done();
   });
+}
+
+/** The header that gives a request its id back, name and value; none for one that came without. For what answers past Fastify. */
+export function requestIdHeader(headers: IncomingHttpHeaders): readonly string[] {
+  const id = givenId(headers);
+  return id === undefined ? NO_HEADER : [REQUEST_ID, id];
+}
+
+function givenId(headers: IncomingHttpHeaders): string | undefined {
+  const given = headers[REQUEST_ID];
+  return typeof given === 'string' && WELL_FORMED.test(given) ? given : undefined;
 }
 
 /** What to log with something that a request met, and the id in its answer by which the line is found. */

@@ -16,8 +16,7 @@ export interface GuardedRequest extends FastifyRequest {
 /** Who asks, if their token is known without waiting for anything. The guard need not look again then. */
 export function recogniseViewer(request: GuardedRequest, tokens: Tokens): Identity | undefined {
   const { authorization } = request.headers;
-  const token = authorization === undefined ? undefined : parseBearer(authorization);
-  const viewer = token === undefined ? undefined : tokens.recognise(token);
+  const viewer = authorization === undefined ? undefined : tokens.recogniseSender(authorization);
   if (viewer) request.viewer = viewer;
   return viewer;
 }

@@ -3,6 +3,7 @@ import type { JwtService } from '@nestjs/jwt';
 import { Problem, type ProblemKind } from '#libs/http';
 import type { Clock } from '#libs/time';
 import { BLOG_PROBLEMS } from '../problems.js';
+import { parseBearer } from './credentials.js';
 import type { Identity } from './identity.js';
 import type { Revocations } from './revocations.js';
 import type { Continued, Sessions } from './sessions.js';
@@ -79,6 +80,12 @@ export class Tokens {
   recognise(token: string): Identity | undefined {
     const known = this.#verified.find(token, this.#now());
     return known && known.checkedAt === this.#options.revocations.recent ? known.identity : undefined;
+  }
+
+  /** The same for the header `Authorization`. */
+  recogniseSender(authorization: string): Identity | undefined {
+    const token = parseBearer(authorization);
+    return token === undefined ? undefined : this.recognise(token);
   }
 
   /**
