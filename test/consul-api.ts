@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { logRequests } from '#libs/http';
 import { createLogger, Metrics } from '#libs/observability';
 import { Registry, SqliteStore, Watches, type RegistryStore } from '#libs/registry';
 import { tempFolder } from '#libs/testing';
@@ -45,8 +46,12 @@ export async function startConsulApi(
   await registry.start();
   const watches = new Watches(registry.catalog, clock);
   const server = createConsulServer(options);
+  logRequests(server.server, log);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ConsulModule.forRoot({ registry, watches, log, server, metrics: new Metrics('test'), reload: async () => {} }),
+    ConsulModule.forRoot({
+      ...{ registry, watches, log, server, metrics: new Metrics('test'), traced: false },
+      reload: async () => {},
+    }),
     new FastifyAdapter(server.server),
     { bodyParser: false, logger: process.env.TEST_LOG ? undefined : false },
   );

@@ -71,7 +71,7 @@ export async function startResolver(config: Config, log: Logger, options: Resolv
     addHttpMetrics(metrics, server.requests, server.server.server);
     logRequests(server.server, log);
     if (tracing) traceRequests(server.server, tracing);
-    const consul = { registry, watches, log, metrics, reload, server };
+    const consul = { registry, watches, log, metrics, reload, server, traced: tracing !== undefined };
     const shutdown = new Shutdown();
     options.follow?.((next) => takeOn(config, next, dns));
     app = await createApp(config, consul, { dns, shutdown });

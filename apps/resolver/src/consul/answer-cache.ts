@@ -1,10 +1,21 @@
-import type { Revision } from '#libs/registry';
+import type { Revision, Topic } from '#libs/registry';
 
 /** A body as it is sent. */
 export interface Body {
   readonly bytes: Buffer;
-  /** The same compressed, made once when the first asks for it. */
+  /** The same compressed, made once when the first asks for it, */
   compressed?: Promise<Buffer>;
+  /** and when it is there. */
+  packed?: Buffer;
+}
+
+/** What it takes to give an answer again to whoever asks for the same at once. */
+export interface Repeat {
+  readonly topic: Topic;
+  /** Those of the answer, names and values in turns, without its encoding and length. */
+  readonly headers: readonly string[];
+  /** By which it is counted. */
+  readonly route: string;
 }
 
 /** What was answered to a question. */
@@ -13,8 +24,12 @@ export interface Answer extends Body {
   readonly index: Revision;
   /** Whether somebody has had it before. */
   known: boolean;
+  /** Undefined while nobody has asked twice at an address without a time or a token in it. */
+  repeat?: Repeat;
 }
 
+/** Octets of an answer's objects, with what it takes to repeat it. */
+const OVERHEAD = 500;
 const MAX_OCTETS = 32 * 1024 * 1024;
 
 /** Finished answers by what was asked for: many clients ask the same thing, and all that wait for a change want the same bytes. */
@@ -35,6 +50,11 @@ export class AnswerCache {
     return answer;
   }
 
+  /** What was answered to `question`, however old. */
+  find(question: string): Answer | undefined {
+    return this.#answers.get(question);
+  }
+
   /** The latest is kept however large it is, as long as no other comes: those who wait for it ask one after the other. */
   #keep(question: string, answer: Answer): void {
     this.#answers.set(question, answer);
@@ -53,5 +73,5 @@ export class AnswerCache {
 
 /** Without the compressed form, which comes later and is the smaller part. */
 function size(question: string, { bytes }: Answer): number {
-  return question.length * 2 + bytes.length + 200;
+  return question.length * 2 + bytes.length + OVERHEAD;
 }

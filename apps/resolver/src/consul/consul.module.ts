@@ -1,5 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { answerInFront } from '#libs/http';
 import { Metrics, type Logger } from '#libs/observability';
 import { Registry, type Watches } from '#libs/registry';
 import { AclController } from './acl.controller.js';
@@ -9,6 +10,7 @@ import { AgentOperationsController, RELOAD } from './agent-operations.controller
 import { AgentReads } from './agent-reads.js';
 import { AgentServiceController } from './agent-service.controller.js';
 import { Agent } from './agent.js';
+import { AnswerCache } from './answer-cache.js';
 import { CatalogController } from './catalog.controller.js';
 import { CatalogReads } from './catalog-reads.js';
 import { ConsulErrorFilter } from './consul-error.filter.js';
@@ -18,6 +20,7 @@ import { IndexController } from './index.controller.js';
 import { Waiting } from './limits/waiting.js';
 import { refuseOtherMethods } from './methods.js';
 import { Reads } from './reads.js';
+import { repeatedReads } from './repeated-reads.js';
 import type { ConsulServer } from './server.js';
 import { StatusController } from './status.controller.js';
 
@@ -31,19 +34,27 @@ export interface ConsulModuleOptions {
   readonly reload: () => Promise<void>;
   /** The server that the Nest application is built on. */
   readonly server: ConsulServer;
+  /** Whether requests are traced: a span must hold all that is done for one. */
+  readonly traced: boolean;
 }
 
 const SERVER = Symbol('ConsulServer');
+const FRONT = Symbol('what is done before Fastify');
 
 /** Consul's HTTP API over a registry. */
 @Module({})
 export class ConsulModule implements OnApplicationBootstrap {
-  constructor(@Inject(SERVER) private readonly server: ConsulServer) {}
+  constructor(
+    @Inject(SERVER) private readonly server: ConsulServer,
+    @Inject(FRONT) private readonly openFront: () => void,
+  ) {}
 
-  static forRoot({ registry, watches, log, metrics, reload, server }: ConsulModuleOptions): DynamicModule {
+  static forRoot({ registry, watches, log, metrics, reload, server, traced }: ConsulModuleOptions): DynamicModule {
     const agent = new Agent(registry, log);
     const waiting = new Waiting(watches, server.watchQuota, log);
-    const reads = new Reads(registry, waiting);
+    const answers = new AnswerCache();
+    const reads = new Reads(registry, waiting, answers);
+    const find = traced ? undefined : repeatedReads({ catalog: registry.catalog, answers, server });
     return {
       module: ConsulModule,
       controllers: [
@@ -60,6 +71,7 @@ export class ConsulModule implements OnApplicationBootstrap {
       ],
       providers: [
         { provide: SERVER, useValue: server },
+        { provide: FRONT, useValue: () => find && answerInFront(server.server, { ...server, log }, find) },
         { provide: Registry, useValue: registry },
         { provide: Metrics, useValue: metrics },
         { provide: RELOAD, useValue: reload },
@@ -74,5 +86,6 @@ export class ConsulModule implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     refuseOtherMethods(this.server.server, this.server.routes);
+    this.openFront();
   }
 }

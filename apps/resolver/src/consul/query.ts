@@ -106,6 +106,11 @@ export function refuseEnterprise(query: Query, headers: IncomingHttpHeaders): vo
   }
 }
 
+/** Whether a header belongs to Consul Enterprise. */
+export function hasEnterprise(headers: IncomingHttpHeaders): boolean {
+  return ENTERPRISE.some(({ field }) => headers[field] !== undefined);
+}
+
 /** @throws ConsulError when `?dc` names a datacenter other than ours: there is no other */
 export function refuseOtherDatacenter(query: Query, datacenter: string): void {
   const dc = one(query, 'dc');

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { revisionOf, type Registry, type Topic } from '#libs/registry';
-import { AnswerCache, type Answer } from './answer-cache.js';
+import type { Registry, Topic } from '#libs/registry';
+import type { Answer, AnswerCache, Repeat } from './answer-cache.js';
 import type { Waiting } from './limits/waiting.js';
 import { readOptions, type Query, type ReadOptions } from './query.js';
-import { sendAnswer, toJson, type Headers } from './send.js';
+import { indexOf } from './repeated-reads.js';
+import { jsonHeaders, sendAnswer, toJson, type Headers } from './send.js';
 
 /** What a controller says about a read: what it watches, and how its answer is made. */
 export interface Read {
@@ -15,11 +16,12 @@ export interface Read {
 export class Reads {
   readonly #registry: Registry;
   readonly #waiting: Waiting;
-  readonly #cache = new AnswerCache();
+  readonly #answers: AnswerCache;
 
-  constructor(registry: Registry, waiting: Waiting) {
+  constructor(registry: Registry, waiting: Waiting, answers: AnswerCache) {
     this.#registry = registry;
     this.#waiting = waiting;
+    this.#answers = answers;
   }
 
   /** Answers with what `read` gives, once it is newer than the client's index or the client has waited long enough. @throws ConsulError */
@@ -27,7 +29,11 @@ export class Reads {
     const options = readOptions(request.query as Query, request.headers, this.#registry.node.datacenter);
     // Before waiting: a mistake in the request is told at once.
     const answer = this.#answer(request, options, read);
-    if (options.index < answer.index) return this.#send(request, reply, options, answer);
+    if (options.index < answer.index) {
+      // Who asks for the second time may well ask again.
+      if (answer.known && !TIMING.test(request.url)) answer.repeat ??= repeatOf(request, options, answer, read);
+      return this.#send(request, reply, options, answer);
+    }
     const wait = { topic: read.topic, known: options.index, ms: spread(options.wait) };
     this.#waiting.hold(request, reply, wait, () =>
       this.#send(request, reply, options, this.#answer(request, options, read)),
@@ -39,8 +45,8 @@ export class Reads {
   }
 
   #answer(request: FastifyRequest, options: ReadOptions, read: Read): Answer {
-    const index = Math.max(1, revisionOf(this.#registry.catalog, read.topic));
-    return this.#cache.get(questionOf(request.url), index, () => toJson(read.body(options), options.pretty));
+    const index = indexOf(this.#registry.catalog, read.topic);
+    return this.#answers.get(questionOf(request.url), index, () => toJson(read.body(options), options.pretty));
   }
 }
 
@@ -49,12 +55,17 @@ function spread(ms: number): number {
   return ms + (Math.floor(Math.random() * 16) / 16) * (ms / 16);
 }
 
+function repeatOf(request: FastifyRequest, options: ReadOptions, answer: Answer, { topic }: Read): Repeat {
+  return { topic, headers: jsonHeaders(indexHeaders(answer, options)), route: request.routeOptions.url! };
+}
+
 /** Parameters that say when and to whom to answer, not what. */
 const BESIDE = /^(index|wait|token)=/;
+const TIMING = /[?&](index|wait|token)=/;
 
 /** What was asked for, without those. */
 function questionOf(url: string): string {
-  if (!/[?&](index|wait|token)=/.test(url)) return url;
+  if (!TIMING.test(url)) return url;
   const mark = url.indexOf('?') + 1;
   const parameters = url.slice(mark).split('&');
   return url.slice(0, mark) + parameters.filter((parameter) => !BESIDE.test(parameter)).join('&');

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -36,9 +37,9 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unk
 export function sendAnswer(request: FastifyRequest, reply: FastifyReply, body: Body, headers: Headers): void {
   // Fastify must not take the handler's return for an empty answer, whether it waits for a change or for the compression.
   reply.hijack();
-  const all = ['Content-Type', 'application/json', 'Vary', 'Accept-Encoding', ...headers];
-  if (body.bytes.length <= COMPRESS_ABOVE || !acceptsGzip(request)) return write(reply, body.bytes, all);
-  body.compressed ??= compress(body.bytes);
+  const all = jsonHeaders(headers);
+  if (!isWorthCompressing(body) || !acceptsGzip(request.headers)) return write(reply, body.bytes, all);
+  body.compressed ??= compress(body.bytes).then((bytes) => (body.packed = bytes));
   void body.compressed.then((bytes) => write(reply, bytes, [...all, 'Content-Encoding', 'gzip']));
 }
 
@@ -56,7 +57,16 @@ export function toJson(body: unknown, pretty: boolean): Buffer {
   return Buffer.from(pretty ? `${JSON.stringify(body, undefined, 4)}\n` : JSON.stringify(body));
 }
 
-function acceptsGzip(request: FastifyRequest): boolean {
-  const accepted = request.headers['accept-encoding'];
+/** What any answer of JSON has, and `more`. */
+export function jsonHeaders(more: Headers): Headers {
+  return ['Content-Type', 'application/json', 'Vary', 'Accept-Encoding', ...more];
+}
+
+export function isWorthCompressing({ bytes }: Body): boolean {
+  return bytes.length > COMPRESS_ABOVE;
+}
+
+export function acceptsGzip(headers: IncomingHttpHeaders): boolean {
+  const accepted = headers['accept-encoding'];
   return typeof accepted === 'string' && /(?:^|[,\s])gzip(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted);
 }

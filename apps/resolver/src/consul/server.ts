@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { prepareToDrain, RequestCounts, type Drain } from '#libs/http';
 import { authorize, type AccessOptions } from './access/access.js';
@@ -8,8 +9,8 @@ import { Quota, type QuotaOptions } from './limits/quota.js';
 import { collectRoutes } from './methods.js';
 import type { Routes } from './openapi/operation.js';
 import { cleanPath, isUnprintable, pathOf } from './paths.js';
-import { isWellFormed, refuseEnterprise, type Query } from './query.js';
-import { redirect, sendText } from './send.js';
+import { hasEnterprise, isWellFormed, refuseEnterprise, type Query } from './query.js';
+import { redirect, sendText, type Headers } from './send.js';
 
 /** Consul takes bodies up to this, in octets (`kv_max_value_size`, and what JSON adds to it). */
 const BODY_LIMIT = 512 * 1024;
@@ -62,6 +63,10 @@ export interface ConsulServer {
   readonly requests: RequestCounts;
   /** Lets the clients go to another process, as `prepareToDrain` says. */
   readonly drain: Drain;
+  /** What every answer has, names and values in turns. */
+  readonly everyHeader: Headers;
+  /** Whether a read need not be asked who it is from: there are no tokens, and what its headers say is not refused. */
+  isOpenTo(request: IncomingMessage): boolean;
 }
 
 /**
@@ -74,11 +79,8 @@ export function createConsulServer(given: Partial<ConsulServerOptions> = {}): Co
   const drain = prepareToDrain(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  limitConnections(server, new Quota(options.connections));
-  const headers = {
-    'X-Consul-Default-ACL-Policy': options.access.tokens ? 'deny' : 'allow',
-    ...options.responseHeaders,
-  };
+  const isRefused = limitConnections(server, new Quota(options.connections));
+  const headers = headersOfAll(options);
   server.addHook('onRequest', (request, reply, done) => {
     // Clients send JSON under any type, or none, or one that cannot be parsed; none of that matters here.
     if (request.method !== 'GET') request.headers['content-type'] = 'application/octet-stream';
@@ -88,7 +90,13 @@ export function createConsulServer(given: Partial<ConsulServerOptions> = {}): Co
     done();
   });
   const requests = new RequestCounts(server, (request) => !isBlocking(request));
-  return { server, routes: collectRoutes(server), watchQuota: new Quota(options.watches), requests, drain };
+  return {
+    ...{ server, requests, drain },
+    routes: collectRoutes(server),
+    watchQuota: new Quota(options.watches),
+    everyHeader: Object.entries(headers).flat(),
+    isOpenTo: (request) => !options.access.tokens && !isRefused(request.socket) && !hasEnterprise(request.headers),
+  };
 }
 
 function createServer({
@@ -114,6 +122,13 @@ function createServer({
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) => sendText(reply as FastifyReply, 400, error.message),
   });
+}
+
+/** By names in lower case, as Fastify sends them. */
+function headersOfAll({ access, responseHeaders }: ConsulServerOptions): Record<string, string> {
+  const policy = ['X-Consul-Default-ACL-Policy', access.tokens ? 'deny' : 'allow'] as const;
+  const all = [policy, ...Object.entries(responseHeaders)];
+  return Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** In Consul's order. @throws ConsulError */

@@ -75,7 +75,8 @@ describe('the OpenAPI document', () => {
 
   it('has each route of the API, and the API each of its own', () => {
     const log = createLogger({ level: 'silent', format: 'json' }, 'test');
-    const rest = { log, server: createConsulServer(), metrics: new Metrics('0'), reload: () => Promise.resolve() };
+    const made = { log, server: createConsulServer(), metrics: new Metrics('0'), traced: false };
+    const rest = { ...made, reload: () => Promise.resolve() };
     const { controllers } = ConsulModule.forRoot({ ...api, ...rest });
     const routes = routesOf(controllers as Type[]).filter((route) => / \/v1\/(?!acl\/)/.test(route));
     const told = operations.map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/, '*')}`);
