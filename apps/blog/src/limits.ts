@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#libs/config';
 import {
+  clientAddresses,
   limitRates,
   networkOf,
   type Charge,
@@ -51,6 +52,7 @@ export function limitBlogRates(
   const read: RatePolicy = { name: 'read', rate: inBatches(limits.read_rate) };
   const write: RatePolicy = { name: 'write', rate: limits.write_rate };
   const login: RatePolicy = { name: 'login', rate: limits.login_rate };
+  const addressOf = clientAddresses(blog.trusted_proxies);
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const { refusals, chargeEarly } = limitRates(fastify, rates, (request): Charge | undefined => {
     // Whoever looks whether this program lives must not be told that it asks too often.
@@ -61,10 +63,7 @@ export function limitBlogRates(
   return {
     refusals,
     chargeRead(request, viewer) {
-      const { headers, socket } = request;
-      // Whom a proxy speaks for, and whether it may, Fastify knows.
-      if (!viewer && blog.trusted_proxies.length > 0 && headers['x-forwarded-for'] !== undefined) return undefined;
-      const payer = viewer ? userPayer(viewer) : networkPayer({ ip: socket.remoteAddress ?? '' });
+      const payer = viewer ? userPayer(viewer) : networkPayer({ ip: addressOf(request) });
       return chargeEarly(request, { policy: read, payer });
     },
   };

@@ -12,6 +12,14 @@ const VARIANTS: readonly (readonly [string, Record<string, string>])[] = [
   ['without a cache', { SIGNPOST_BLOG_CACHE_SIZE: '0' }],
   ['with scripts of other origins', { SIGNPOST_BLOG_CORS_ORIGINS: 'https://app.example' }],
   ['with reads for users alone', { SIGNPOST_AUTH_PUBLIC_READS: 'false' }],
+  [
+    'with limits behind a proxy',
+    {
+      SIGNPOST_LIMITS_ENABLED: 'true',
+      SIGNPOST_LIMITS_READ_RATE: '1000000/1m',
+      SIGNPOST_BLOG_TRUSTED_PROXIES: '127.0.0.1',
+    },
+  ],
   ['with limits', { SIGNPOST_LIMITS_ENABLED: 'true', SIGNPOST_LIMITS_READ_RATE: '1000000/1m' }],
 ];
 
@@ -86,7 +94,14 @@ describe.each(VARIANTS)('the front of a blog %s', (_, settings) => {
       accept: fc.option(fc.constantFrom('*/*', 'application/json', 'text/html', 'application/json;q=0, */*', '')),
       id: fc.option(fc.constantFrom('abc-1', 'not well formed', 'x'.repeat(200))),
       more: fc.option(
-        fc.constantFrom('origin: https://app.example', 'range: bytes=0-3', 'accept-version: 2', 'te: trailers'),
+        fc.constantFrom(
+          'origin: https://app.example',
+          'x-forwarded-for: 192.0.2.1',
+          'x-forwarded-for: 198.51.100.7, junk',
+          'range: bytes=0-3',
+          'accept-version: 2',
+          'te: trailers',
+        ),
       ),
       method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'OPTIONS'),
     });

@@ -1,6 +1,7 @@
 export { accepts } from './accept.js';
 export { AcceptGuard } from './accept.guard.js';
 export { BoundedMap } from './bounded-map.js';
+export { clientAddresses } from './client-address.js';
 export { endWithAnswer } from './client-error.js';
 export { serveDocument, serveDocumentation, type DocumentationOptions } from './documentation.adapter.js';
 export { allowOrigins, varyByOrigin } from './cors.js';
