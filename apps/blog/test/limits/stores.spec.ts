@@ -4,7 +4,6 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '#libs/config';
 import { eventually, FakeClock, TestRedis } from '#libs/testing';
-import { systemClock } from '#libs/time';
 import { openLimitStores, type LimitStores } from '../../src/limits/limit-stores.js';
 import { describeLimits } from './contract.js';
 
@@ -17,13 +16,13 @@ beforeAll(async () => void (shared = await TestRedis.start()));
 afterAll(() => shared.stop());
 beforeEach(() => shared.command('FLUSHALL'));
 
-function open(url: string, clock = systemClock): LimitStores {
+function open(url: string, clock: FakeClock): LimitStores {
   const config = loadConfig({ env: { SIGNPOST_REDIS_URL: url } });
   return openLimitStores({ config, prefix: PREFIX, clock, log: pino({ level: 'silent' }) });
 }
 
-/** What a process has, once it uses Redis. */
-async function openShared(redis: TestRedis, clock = systemClock): Promise<LimitStores> {
+/** What a process has, once it uses Redis. Its clock stands still unless it is moved: a busy machine's Redis is waited for. */
+async function openShared(redis: TestRedis, clock = new FakeClock()): Promise<LimitStores> {
   const stores = open(redis.url, clock);
   stores.start();
   await eventually('the stores', 10_000, () => stores.counters.isUp);
@@ -31,8 +30,13 @@ async function openShared(redis: TestRedis, clock = systemClock): Promise<LimitS
 }
 
 async function inRedis() {
-  const stores = await openShared(shared);
-  return { ...stores, pass: (ms: number) => sleep(ms + MARGIN_MS) };
+  const clock = new FakeClock();
+  const stores = await openShared(shared, clock);
+  const pass = async (ms: number) => {
+    await sleep(ms + MARGIN_MS);
+    await clock.advance(ms + MARGIN_MS);
+  };
+  return { ...stores, pass };
 }
 
 describeLimits('limits in a process', async () => {
@@ -91,7 +95,7 @@ describe('limits in Redis', () => {
 
   it('are not asked for when limits are switched off', async () => {
     const config = loadConfig({ env: { SIGNPOST_REDIS_URL: shared.url, SIGNPOST_LIMITS_ENABLED: 'false' } });
-    const stores = openLimitStores({ config, prefix: PREFIX, clock: systemClock, log: pino({ level: 'silent' }) });
+    const stores = openLimitStores({ config, prefix: PREFIX, clock: new FakeClock(), log: pino({ level: 'silent' }) });
     stores.start();
     await stores.rates.spend('login here', { limit: 3, window: 3_000_000 });
     expect(await shared.keys()).toEqual([]);
