@@ -35,6 +35,7 @@ describe('the front', () => {
     server.all('/*', (_request, reply) => reply.header('x-way', 'fastify').send('asked'));
     answerInFront(server, { drain, requests, log }, ({ url: path }) => {
       if (path === '/later') return late.promise;
+      if (path === '/broken') throw new Error('broken');
       if (path === '/ready') return ready(Buffer.from('ready'));
       return path === '/large' ? ready(LARGE) : undefined;
     });
@@ -54,6 +55,10 @@ describe('the front', () => {
     connection.close();
     return answers.map(wayOf);
   }
+
+  it('leaves to Fastify what it cannot look for', async () => {
+    expect(await ways(request('GET /broken HTTP/1.1'), request('GET /ready HTTP/1.1'))).toEqual(['fastify', 'front']);
+  });
 
   it('answers what lies ready, and leaves everything else to Fastify, in the order in which it came', async () => {
     const [yes, no] = [request('GET /ready HTTP/1.1'), request('GET /other HTTP/1.1')];

@@ -39,7 +39,7 @@ export function answerInFront(fastify: FastifyInstance, options: FrontOptions, f
   server.removeListener('request', askFastify);
   server.on('request', (request, response) => {
     const began = performance.now();
-    const found = isPlain(request, options) ? find(request) : undefined;
+    const found = isPlain(request, options) ? seek(request) : undefined;
     if (!found) return askFastify(request, response);
     if (!(found instanceof Promise)) return give(response, found, began);
     const giveLate = (late: Found) => {
@@ -50,6 +50,14 @@ export function answerInFront(fastify: FastifyInstance, options: FrontOptions, f
     };
     found.then(giveLate, () => giveLate(undefined));
   });
+
+  function seek(request: IncomingMessage): ReturnType<FindAnswer> {
+    try {
+      return find(request);
+    } catch {
+      return undefined;
+    }
+  }
 
   function give(response: ServerResponse, { status, headers, body, route }: ReadyAnswer, began: number): void {
     response.writeHead(status, headers as string[]);

@@ -4,9 +4,9 @@ import { isIPv6 } from 'node:net';
  * The network that an address is of, for what is counted by client: an IPv4 address counts with its /24, an IPv6 address
  * with its /56, which is what one customer of a provider commonly has to choose from.
  *
- * @param address as a socket gives it; one that is none is its own network
+ * @param address as a socket gives it; one that is none is its own network, as is that of a connection that is gone
  */
-export function networkOf(address: string): string {
+export function networkOf(address = ''): string {
   const dotted = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address)?.[1];
   if (dotted !== undefined) return `${dotted}.0/24`;
   const [withoutZone = ''] = address.split('%', 1);
