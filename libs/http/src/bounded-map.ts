@@ -2,6 +2,8 @@
 export class BoundedMap<Value> {
   readonly #capacity: number;
   readonly #byKey = new Map<string, Value>();
+  /** Before it is nothing any more: a new iterator would walk over all that has gone from there, each time. */
+  readonly #oldest = this.#byKey.keys();
   /** Has its place already: to give a map of few keys one again costs ten times as much as all else here. */
   #newest: string | undefined;
 
@@ -25,6 +27,6 @@ export class BoundedMap<Value> {
 
   #makeRoom(key: string): void {
     this.#byKey.delete(key);
-    if (this.#byKey.size >= this.#capacity) this.#byKey.delete(this.#byKey.keys().next().value!);
+    if (this.#byKey.size >= this.#capacity) this.#byKey.delete(this.#oldest.next().value!);
   }
 }
