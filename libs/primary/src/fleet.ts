@@ -94,10 +94,11 @@ export class Fleet {
     // One that is starting may have read its configuration before it changed.
     for (const worker of this.#all('starting'))
       void worker.channel.ask('settings', { voice: 'silent' }).catch(() => {});
+    const before = this.#level;
     const levels = await Promise.all(
       this.#all('serving').map((worker) => worker.channel.ask<string>('settings', { voice }, OBEY_WITHIN)),
     );
-    this.#level = undefined;
+    if (this.#level === before) this.#level = undefined;
     if (levels.length > 0) this.#options.log.level = levels[0]!;
   }
 
@@ -168,11 +169,12 @@ export class Fleet {
     // One that starts in the place of another may have the settings and the program that were there before.
     const old = [...this.#all('serving'), ...this.#all('starting')];
     let retired: Promise<unknown> = Promise.resolve();
+    const level = this.#level;
     this.#rolling = true;
     log.info({ workers: old.map(({ pid }) => pid) }, 'reloading');
     try {
       const fresh = await this.#launchAll();
-      this.#level = undefined;
+      if (this.#level === level) this.#level = undefined;
       this.#reloads.succeeded++;
       log.info({ workers: fresh.map(({ pid }) => pid) }, 'new workers have taken over');
       retired = Promise.all(old.map((worker) => this.#drain(worker)));

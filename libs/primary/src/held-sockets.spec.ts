@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { portOf } from './handles.js';
+import { bindTcp, portOf } from './handles.js';
 import { HeldSockets, socketKey, type WantedSocket } from './held-sockets.js';
 
 const HOST = '127.0.0.1';
@@ -29,6 +29,17 @@ describe('HeldSockets', () => {
     const other = createServer().listen(closed, HOST);
     await once(other, 'listening');
     other.close();
+  });
+
+  it('gives an inherited socket again to who asks for it again', async () => {
+    const handle = bindTcp(HOST, 0);
+    const wanted = { ...http, port: portOf(handle, HOST, 0) };
+    const heirs = new HeldSockets([{ kind: 'tcp', handle, bound: { address: HOST, port: wanted.port } }]);
+    expect(await heirs.open(wanted)).toBe(handle);
+    await heirs.retain(new Set());
+    expect(await heirs.open(wanted)).toBe(handle);
+    expect(heirs.unused).toEqual([]);
+    handle.close();
   });
 
   it.each(['tcp', 'udp'] as const)('says that a %s port is taken, and can have it later', async (kind) => {

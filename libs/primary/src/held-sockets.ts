@@ -24,6 +24,7 @@ export class HeldSockets {
   readonly #held = new Map<string, Promise<Handle>>();
   /** Those that nobody has asked for yet. */
   readonly #inherited: Set<InheritedSocket>;
+  readonly #adopted = new Map<Handle, InheritedSocket>();
 
   /** @param inherited what this process was given: it is used in place of one at the same address and port */
   constructor(inherited: readonly InheritedSocket[] = []) {
@@ -50,19 +51,26 @@ export class HeldSockets {
       const { bound } = socket;
       if (socket.kind !== kind || bound.address !== address || bound.port !== port) continue;
       this.#inherited.delete(socket);
+      this.#adopted.set(socket.handle, socket);
       return socket.handle;
     }
     if (kind === 'tcp') return bindTcp(address, port);
     return port === 0 ? bindFreeUdp(address) : bindUdp(address, port);
   }
 
-  /** Closes all others. @param keys of `socketKey` */
+  /** Closes all others, but those that were inherited: their port stays bound elsewhere and could not be opened again. @param keys of `socketKey` */
   async retain(keys: ReadonlySet<string>): Promise<void> {
     for (const [key, held] of this.#held) {
       if (keys.has(key)) continue;
       this.#held.delete(key);
-      (await held).close();
+      this.#release(await held);
     }
+  }
+
+  #release(handle: Handle): void {
+    const inherited = this.#adopted.get(handle);
+    if (inherited) this.#inherited.add(inherited);
+    else handle.close();
   }
 }
 
