@@ -3,7 +3,7 @@ import type { Logger } from '#libs/observability';
 import type { Clock } from '#libs/time';
 import { Breaker } from './breaker.js';
 import { Connection, type ConnectionOptions } from './connection.js';
-import { MemoryFullError, StoreUnavailableError } from './unavailable.js';
+import { AWAY, MemoryFullError } from './unavailable.js';
 
 export interface GuardedRedisOptions extends Pick<ConnectionOptions, 'url' | 'scripts'> {
   readonly clock: Clock;
@@ -57,7 +57,7 @@ export class GuardedRedis<Client extends Redis> {
    * @throws StoreUnavailableError when Redis is not used, fails or takes too long, and MemoryFullError, after which it goes on being used
    */
   async send<T>(command: (redis: Client) => Promise<T>): Promise<T> {
-    if (!this.isUsed) throw new StoreUnavailableError('Redis is away');
+    if (!this.isUsed) throw AWAY;
     try {
       return await this.#connection.send(this.#patience, command);
     } catch (error) {

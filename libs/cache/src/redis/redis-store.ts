@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '#libs/observability';
-import { Breaker, Connection, MemoryFullError, StoreUnavailableError, type BreakerState } from '#libs/redis';
+import { AWAY, Breaker, Connection, MemoryFullError, type BreakerState } from '#libs/redis';
 import type { Clock, Timer } from '#libs/time';
 import type { Entry, Invalidation, Query } from '../entry.js';
 import type { CacheStore, Claim, FillResult, Inspection, StoreListener } from '../store.js';
@@ -177,13 +177,13 @@ export class RedisStore implements CacheStore {
   }
 
   async #send<T>(waitMs: number, command: (redis: Client) => Promise<T>): Promise<T> {
-    if (this.state !== 'closed') throw new StoreUnavailableError('Redis is away');
+    if (this.state !== 'closed') throw AWAY;
     return this.#guarded(this.#connection.send(waitMs, command));
   }
 
   /** As `#send`, but also while it is tried whether Redis is back: what it missed is delivered before it is used. */
   async #deliver<T>(waitMs: number, command: (redis: Client) => Promise<T>): Promise<T> {
-    if (this.state === 'open') throw new StoreUnavailableError('Redis is away');
+    if (this.state === 'open') throw AWAY;
     return this.#guarded(this.#connection.send(waitMs, command));
   }
 
