@@ -15,7 +15,7 @@ import { Tags } from '../tags/tags.js';
 import type { Viewer } from '../users/account.js';
 import type { Representation } from './cached-reads.js';
 import { readRow } from './read-row.js';
-import { wasSought } from './ready-reads.js';
+import { soughtInFront } from './ready-reads.js';
 import { isRow, parseWanted, peekWanted, type Kind, type Wanted } from './wanted.js';
 
 /** How lists of one kind are read. */
@@ -41,6 +41,8 @@ export function serveHotReads(app: NestFastifyApplication, parts: BlogParts): vo
   };
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.addHook('onRequest', (request: GuardedRequest, reply, done) => {
+    const sought = soughtInFront(request.raw);
+    if (sought) return done(sought.error);
     const wanted = isPlainRead(request) && mayRead(request) ? parseWanted(request.url, request.viewer) : undefined;
     if (!wanted) return done();
     const shown = peekWanted(cache, wanted, request.viewer);
@@ -74,6 +76,6 @@ function listParser<Query>(
   };
 }
 
-function isPlainRead({ method, headers, raw }: FastifyRequest): boolean {
-  return method === 'GET' && !wasSought(raw) && accepts(headers.accept, 'application/json');
+function isPlainRead({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && accepts(headers.accept, 'application/json');
 }

@@ -19,15 +19,21 @@ import { isRow, parseWanted, peekWanted, type Wanted } from './wanted.js';
 const EVERY_ANSWER: readonly string[] = Object.entries(SECURITY_HEADERS).flat();
 const NO_HEADERS: readonly string[] = [];
 
-const SOUGHT = Symbol('a row that was not found');
+const SOUGHT = Symbol('a row that was looked for');
 
+/** What became of a row that was looked for in front of Fastify, in vain. */
 interface Sought {
-  [SOUGHT]?: true;
+  /** Of the database, unless there is just no such row. */
+  readonly error?: Error;
 }
 
-/** Whether the row that a request wants was looked for in front of Fastify, in vain. */
-export function wasSought(request: IncomingMessage & Sought): boolean {
-  return request[SOUGHT] === true;
+interface Seeking {
+  [SOUGHT]?: Sought;
+}
+
+/** @returns undefined when the row that a request wants was not looked for in front of Fastify */
+export function soughtInFront(request: IncomingMessage & Seeking): Sought | undefined {
+  return request[SOUGHT];
 }
 
 export interface ReadyReadsOptions extends Pick<BlogParts, 'cache' | 'config' | 'database' | 'reads'> {
@@ -44,7 +50,7 @@ export function readyReads(options: ReadyReadsOptions): FindAnswer {
   const { cache, config, tokens, rates } = options;
   const scripts = config.blog.cors_origins.length > 0;
   const vary = scripts ? varyByOrigin(VARY) : VARY;
-  return (request: IncomingMessage & Sought) => {
+  return (request: IncomingMessage & Seeking) => {
     const { headers, url = '' } = request;
     const { authorization, origin, accept } = headers;
     if ((scripts && origin !== undefined) || !accepts(accept, 'application/json')) return undefined;
@@ -55,13 +61,12 @@ export function readyReads(options: ReadyReadsOptions): FindAnswer {
     if (!rate) return undefined;
     const shown = peekWanted(cache, wanted, viewer);
     if (shown) return toAnswer(request, wanted, shown, rate);
-    return isRow(wanted)
-      ? readRow(options, wanted, viewer).then((found) => {
-          if (found) return toAnswer(request, wanted, found, rate);
-          request[SOUGHT] = true;
-          return undefined;
-        })
-      : undefined;
+    if (!isRow(wanted)) return undefined;
+    const inVain = (error?: Error) => void (request[SOUGHT] = error ? { error } : {});
+    return readRow(options, wanted, viewer).then(
+      (found) => (found ? toAnswer(request, wanted, found, rate) : inVain()),
+      inVain,
+    );
   };
 
   function toAnswer(

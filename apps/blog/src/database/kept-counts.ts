@@ -1,5 +1,6 @@
-/** How many counts are kept: a few for each filter that is asked for again and again. */
+/** How many counts are kept, a few for each filter that is asked for again and again, and how long the longest key of one is. */
 const LIMIT = 1_000;
+const LONGEST = 2_048;
 
 /** What was counted in one state of a database. */
 export class KeptCounts {
@@ -17,8 +18,12 @@ export class KeptCounts {
     const known = this.#counts.get(key);
     if (known !== undefined) return known;
     const counted = count();
-    if (this.#counts.size >= LIMIT) this.#counts.clear();
-    this.#counts.set(key, counted);
+    if (key.length <= LONGEST) this.#remember(key, counted);
     return counted;
+  }
+
+  #remember(key: string, count: number): void {
+    if (this.#counts.size >= LIMIT) this.#counts.clear();
+    this.#counts.set(key, count);
   }
 }

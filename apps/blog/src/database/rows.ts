@@ -58,9 +58,11 @@ export async function updateRow(
   return affected === 1;
 }
 
-/** Counts a counter up, in one statement. @returns its value from then on */
+/** Counts a counter up, in one statement. @returns its value from then on. @throws Error when there is no such counter */
 export async function countUp(manager: EntityManager, dialect: Dialect, name: string): Promise<number> {
   const { raw } = await manager.queryRunner!.query(dialect.countUp, [name], true);
   // SQLite gives the row, MySQL the value in the place of an id.
-  return Array.isArray(raw) ? (raw as [{ value: number }])[0].value : (raw as { insertId: number }).insertId;
+  const value = Array.isArray(raw) ? (raw as { value: number }[])[0]?.value : (raw as { insertId: number }).insertId;
+  if (!value) throw new Error(`there is no counter ${name}`);
+  return value;
 }
