@@ -11,12 +11,17 @@ type Handle = object;
  */
 export class SharedSockets {
   readonly #channel: Channel;
+  readonly #prepare: () => void;
   readonly #settings: () => Promise<void>;
   #entered: Promise<void> | undefined;
 
-  /** @param settings resolves when the latest settings are taken on */
-  constructor(channel: Channel, settings: () => Promise<void>) {
+  /**
+   * @param prepare what is done before anything can come
+   * @param settings resolves when the latest settings are taken on
+   */
+  constructor(channel: Channel, prepare: () => void, settings: () => Promise<void>) {
     this.#channel = channel;
+    this.#prepare = prepare;
     this.#settings = settings;
   }
 
@@ -53,6 +58,12 @@ export class SharedSockets {
   }
 
   #enter(): Promise<void> {
-    return (this.#entered ??= this.#channel.ask('enter').then(this.#settings));
+    return (this.#entered ??= this.#begin());
+  }
+
+  async #begin(): Promise<void> {
+    this.#prepare();
+    await this.#channel.ask('enter');
+    await this.#settings();
   }
 }

@@ -5,8 +5,8 @@ import { runInNewContext } from 'node:vm';
 type CollectGarbage = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
 /**
- * Gives back the memory that loading a program's modules took and left behind, some 35 MiB, most of it a young generation that V8 grew for them.
- * V8 shrinks a heap after a collection of all of it, and a program with little to do has none. Takes 50 ms.
+ * Gives back the memory that a program's start took and left behind, some 35 MiB, most of it a young generation that V8 grew for it. V8
+ * shrinks a heap after a collection of all of it, and a program with little to do has none. Takes 50 ms, so it is done before anybody waits.
  */
 export function dropStartGarbage(): void {
   setFlagsFromString('--expose-gc');

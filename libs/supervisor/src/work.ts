@@ -23,7 +23,6 @@ export async function work(program: Program, args: readonly string[], env: NodeJ
   // Before anything is waited for: a worker that starts is told as well.
   channel.on('setLevel', async ({ level }: { level: string }) => void ((await opened.promise).level = level));
   ignoreSignals();
-  dropStartGarbage();
   // Without its primary a worker is nobody's: the sockets go with it, for the next start to have.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   const options = parseCommandLine(program, args);
@@ -56,7 +55,7 @@ async function serve(program: Program, { channel, config, read, log }: Parts): P
   obey(channel, { reloads, log }, ending.promise);
   const metrics = new Metrics(version());
   addPrimaryMetrics(metrics, channel);
-  const sockets = new SharedSockets(channel, () => reloads.caughtUp());
+  const sockets = new SharedSockets(channel, dropStartGarbage, () => reloads.caughtUp());
   const started = await program.start(config, log, {
     metrics,
     sockets: (role) => sockets.of(role),
