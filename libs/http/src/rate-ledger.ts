@@ -8,6 +8,8 @@ export interface Bill {
   readonly most: number;
   /** The debt that the process knows of without them: a ledger that knows of less has lost something. */
   readonly known: number;
+  /** No debt is higher, whatever `most` is: what a ledger has beyond that comes of a clock that was put back. */
+  readonly cap: number;
 }
 
 /** What became of a bill. */

@@ -54,10 +54,10 @@ export class RateTab {
   bill(now: number): Bill {
     const count = this.#spent - this.#billed;
     this.#billed = this.#spent;
-    return this.#bill(now, count, MOST_WINDOWS * this.#rate.window);
+    return this.#bill(now, count, this.#cap);
   }
 
-  /** Bills one request more, which was not allowed yet: it is counted if it fits. */
+  /** Bills one request more, which was not allowed yet: it is counted if it fits, and what is owed beyond a window stays. */
   inquiry(now: number): Bill {
     return this.#bill(now, 1, this.#rate.window);
   }
@@ -73,10 +73,14 @@ export class RateTab {
     if (full !== undefined) this.#full = full + (this.#spent - billed) * intervalOf(this.#rate);
   }
 
+  get #cap(): number {
+    return MOST_WINDOWS * this.#rate.window;
+  }
+
   #bill(now: number, count: number, most: number): Bill {
     const interval = intervalOf(this.#rate);
     const unanswered = (this.#spent - this.#answered) * interval;
     const known = Math.max((this.#full ?? now) - unanswered - now, 0);
-    return { key: this.#key, count, interval, most, known };
+    return { key: this.#key, count, interval, most, known, cap: this.#cap };
   }
 }

@@ -139,6 +139,25 @@ describe('SharedRates, for a rate with a batch,', () => {
     expect(count).toBeLessThanOrEqual(500 + 3_000 + 3 * 10);
   });
 
+  it.each([
+    { limit: 500, window: 10_000, batch: 10, each: 500 },
+    { limit: 600, window: 60_000, batch: 12, each: 2_000 },
+    { limit: 50, window: 60_000, batch: 1, each: 50 },
+  ])('owes it also when all ask at once, and none has heard of the others: $limit in $window ms', async (row) => {
+    const { each, ...rate } = row;
+    ledger.answer = () => new Promise((resolve) => clock.after(5, resolve));
+    const stores = processes(8);
+    const sent: (Spent | Promise<Spent>)[] = [];
+    for (let ms = 0; ms < 20_000; ms += each) {
+      for (const store of stores) sent.push(...spendTimes(store, rate, 25));
+      await clock.advance(each);
+    }
+    const count = (await answersOf(sent)).filter((spent) => spent.allowed).length;
+    const back = Math.floor((clock.monotonic() * rate.limit) / rate.window);
+    expect(count).toBeGreaterThanOrEqual(rate.limit);
+    expect(count).toBeLessThanOrEqual(rate.limit + back + stores.length * rate.batch);
+  });
+
   it('answers at once, and tells the others when half a batch is spent or 100 ms have passed', async () => {
     const [one, two] = processes(2);
     for (let n = 0; n < 4; n += 1) expect(one!.spend(KEY, batched)).not.toBeInstanceOf(Promise);
@@ -282,6 +301,14 @@ describe.each([
     const failing = new SharedRates({ isUsed: true, charge: () => Promise.resolve(undefined) }, clock);
     expect(await allowed(failing, rate, rate.limit)).toBe(rate.limit);
     expect((await failing.spend(KEY, rate)).allowed).toBe(false);
+    await failing.stop();
+    expect(failing.alone).toBeGreaterThanOrEqual(rate.limit);
+  });
+
+  it('fails when it is asked is as good as away', async () => {
+    const failing = new SharedRates({ isUsed: true, charge: () => Promise.reject(new Error('no ledger')) }, clock);
+    expect(await allowed(failing, rate, rate.limit + 1)).toBe(rate.limit);
+    await clock.advance(1_000);
     await failing.stop();
     expect(failing.alone).toBeGreaterThanOrEqual(rate.limit);
   });

@@ -109,8 +109,9 @@ export class SharedRates implements RateStore {
     tabs.forEach((tab, i) => tab.hear(billed[i]!, receipts && now + receipts[i]!.debt));
   }
 
+  /** A ledger that fails is as good as away: mostly nobody waits for it who could be told. */
   async #charge(bills: readonly Bill[]): Promise<readonly Receipt[] | undefined> {
-    const receipts = await this.#ledger.charge(bills);
+    const receipts = await this.#ledger.charge(bills).catch(() => undefined);
     if (!receipts) this.#alone += bills.reduce((sum, { count }) => sum + count, 0);
     return receipts;
   }

@@ -35,8 +35,8 @@ export class ModelLedger implements RateLedger {
     return Math.max((this.#full.get(key) ?? now) - now, 0);
   }
 
-  #charge({ key, count, interval, most, known }: Bill): Receipt {
-    let debt = Math.min(Math.max(this.debtOf(key), known), most);
+  #charge({ key, count, interval, most, known, cap }: Bill): Receipt {
+    let debt = Math.min(Math.max(this.debtOf(key), known), cap);
     let fitting = 0;
     for (; fitting < count && debt + interval <= most + 0.001; fitting += 1) debt += interval;
     this.#full.set(key, this.#clock.monotonic() + debt);

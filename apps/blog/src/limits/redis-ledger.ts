@@ -19,7 +19,7 @@ export class RedisLedger implements RateLedger {
 
   async charge(bills: readonly Bill[]): Promise<readonly Receipt[] | undefined> {
     const keys = bills.map(({ key }) => `${this.#prefix}rate:${key}`);
-    const values = bills.flatMap(({ count, interval, most, known }) => [count, interval, most, known]);
+    const values = bills.flatMap(({ count, interval, most, known, cap }) => [count, interval, most, known, cap]);
     const replies = await orUndefined(this.#redis.send((redis) => redis.chargeRates(keys.length, ...keys, ...values)));
     return replies?.map(([count, debt]) => ({ count, debt: Number(debt) }));
   }

@@ -8,10 +8,10 @@ import type { Script } from '#libs/redis';
 
 /**
  * Counts against rates by the generic cell rate algorithm: a key holds when nothing will be left of what was spent. That is counted from
- * 2023, as numbers have 53 bits: so there are enough for a fraction of a microsecond.
+ * 2023, as numbers have 53 bits: so there are enough for a fraction of a microsecond. What is no such time counts as no key.
  *
  * KEYS one for each payer
- * ARGV for each of them how many, what each of them adds to the debt, how high that may get, how high it is at least
+ * ARGV for each of them how many, what each of them adds to the debt, how high that may get, how high it is at least and at most
  * returns for each how many fitted, and the debt
  */
 const CHARGE = `#!lua
@@ -19,12 +19,14 @@ local time = redis.call('TIME')
 local now = (time[1] - 1700000000) * 1000 + time[2] / 1000
 local replies = {}
 for i, key in ipairs(KEYS) do
-  local first = 4 * (i - 1)
+  local first = 5 * (i - 1)
   local count, interval = tonumber(ARGV[first + 1]), tonumber(ARGV[first + 2])
   local most, known = tonumber(ARGV[first + 3]), tonumber(ARGV[first + 4])
-  local full = math.max(tonumber(redis.call('GET', key) or now), now + known)
-  full = math.min(full, now + most)
-  local fitting = math.min(count, math.floor((now + most - full + 0.001) / interval))
+  local cap = tonumber(ARGV[first + 5])
+  local stored = tonumber(redis.call('GET', key) or '')
+  if not stored or stored ~= stored then stored = now end
+  local full = math.min(math.max(stored, now + known), now + cap)
+  local fitting = math.max(0, math.min(count, math.floor((now + most - full + 0.001) / interval)))
   full = full + fitting * interval
   if full > now then
     redis.call('SET', key, string.format('%.6f', full), 'PX', math.ceil(full - now))

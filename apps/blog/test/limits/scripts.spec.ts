@@ -33,7 +33,8 @@ const gaps = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.inte
 
 describe('the script that counts against rates', () => {
   async function charge(clock: FakeClock, { limit, window }: Rate, count = 1, most = window, known = 0) {
-    const reply = await run(SCRIPTS.chargeRates.lua, clock, 'ann', count, window / limit, most, known);
+    const values = [count, window / limit, most, known, 2 * window];
+    const reply = await run(SCRIPTS.chargeRates.lua, clock, 'ann', ...values);
     const [[fitting, debt]] = reply as [[number, string]];
     return { fitting, debt: Number(debt) };
   }
@@ -75,19 +76,46 @@ describe('the script that counts against rates', () => {
     expect(await charge(clock, rate, 4)).toEqual({ fitting: 4, debt: 240_000 });
     expect(await charge(clock, rate, 8)).toEqual({ fitting: 6, debt: 600_000 });
     expect(await charge(clock, rate, 8, 1_200_000)).toEqual({ fitting: 8, debt: 1_080_000 });
-    expect(await charge(clock, rate, 1)).toEqual({ fitting: 0, debt: 600_000 });
     await redis.command('FLUSHALL');
     expect(await charge(clock, rate, 1, 600_000, 120_000)).toEqual({ fitting: 1, debt: 180_000 });
   });
 
-  it('is not led astray for longer than a window by a clock that was put back', async () => {
+  it('forgives nothing of what is more than may fit', async () => {
+    await redis.command('FLUSHALL');
+    const clock = new FakeClock();
+    const rate = { limit: 10, window: 600_000 };
+    await charge(clock, rate, 18, 1_200_000);
+    expect(await charge(clock, rate)).toEqual({ fitting: 0, debt: 1_080_000 });
+    await clock.advance(480_000);
+    expect(await charge(clock, rate)).toEqual({ fitting: 0, debt: 600_000 });
+    await clock.advance(60_000);
+    expect(await charge(clock, rate)).toEqual({ fitting: 1, debt: 600_000 });
+  });
+
+  it('takes no debt for higher than two windows, as after a clock was put back: one of them is waited for', async () => {
     await redis.command('FLUSHALL');
     const rate = { limit: 10, window: 600_000 };
     await charge(new FakeClock(Date.UTC(2027, 0, 1)), rate, 10);
     const clock = new FakeClock(Date.UTC(2026, 0, 1));
+    expect(await charge(clock, rate)).toEqual({ fitting: 0, debt: 1_200_000 });
+    await clock.advance(600_000);
     expect(await charge(clock, rate)).toEqual({ fitting: 0, debt: 600_000 });
     await clock.advance(60_000);
     expect(await charge(clock, rate)).toEqual({ fitting: 1, debt: 600_000 });
+  });
+
+  it.each([
+    ['', { fitting: 1, debt: 60_000 }],
+    ['garbage', { fitting: 1, debt: 60_000 }],
+    ['nan', { fitting: 1, debt: 60_000 }],
+    ['-inf', { fitting: 1, debt: 60_000 }],
+    ['inf', { fitting: 0, debt: 1_200_000 }],
+    ['1e300', { fitting: 0, debt: 1_200_000 }],
+  ])('puts something that it can go on from in the place of "%s"', async (value, expected) => {
+    await redis.command('SET', `${PREFIX}ann`, value);
+    expect(await charge(new FakeClock(), { limit: 10, window: 600_000 })).toEqual(expected);
+    expect(await redis.command('PTTL', `${PREFIX}ann`)).toBeGreaterThan(0);
+    expect(Number(await redis.command('GET', `${PREFIX}ann`))).toBeGreaterThan(0);
   });
 });
 
