@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const SOURCES = 'signpost-src';
 
 /** Programs that are killed, paused and reloaded under load. */
-const WHOLE = ['test/chaos/**/*.spec.ts', 'test/integration/**/*.spec.ts', 'test/schemathesis/**/*.spec.ts'];
+const CHAOS = ['test/chaos/**/*.spec.ts'];
 
 export default defineConfig({
   ssr: {
@@ -25,12 +25,12 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
-          exclude: WHOLE,
+          exclude: CHAOS,
           maxWorkers: 2,
         },
       },
-      // Whole programs under faults, each with the machine for itself.
-      { extends: true, test: { name: 'whole', include: WHOLE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      // Each with the machine for itself.
+      { extends: true, test: { name: 'chaos', include: CHAOS, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 });
