@@ -32,6 +32,8 @@ async function start(script: string, instances: number, nodeOptions: readonly st
     SIGNPOST_RESOLVER_DATA_DIR: folder,
     SIGNPOST_DEBUG_RESOLVER_PORT: '0',
     SIGNPOST_LOG_LEVEL: 'warn',
+    // Records about this machine, which no peer adds.
+    SIGNPOST_DNS_ENABLE_ADDITIONAL_NODE_META_TXT: 'false',
   };
   const { ready, child } = await startServer(script, env, [], nodeOptions);
   const registry = ready.endpoints['registry']!;
