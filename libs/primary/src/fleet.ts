@@ -1,7 +1,8 @@
 import { Backoff } from './backoff.js';
 import type { HeldSockets } from './held-sockets.js';
 import type { PrimaryLog } from './log.js';
-import type { Gathered, Policy, PrimaryState, Serving } from './messages.js';
+import type { Policy, PrimaryState, Serving } from './messages.js';
+import { OBEY_WITHIN, WorkerSet } from './worker-set.js';
 import { problemsOf, Worker, WorkerError } from './worker.js';
 
 export interface FleetOptions {
@@ -15,16 +16,12 @@ export interface FleetOptions {
 const PROBATION = 500;
 /** Before a worker has told how long it may take, in milliseconds. */
 const FIRST_READY_TIMEOUT = 60_000;
-/** Within this a worker has to answer what all are asked, in milliseconds. */
-const GATHER_WITHIN = 1_000;
-/** The same for what it is told to do. One that is stuck must not hold up a reload. */
-const OBEY_WITHIN = 5_000;
 
 /** The workers of a program: as many as its configuration says, all of them of one generation but while one follows the other. */
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #backoff = new Backoff();
-  readonly #workers = new Set<Worker>();
+  readonly #workers: WorkerSet;
   /** What the latest worker that served has told. */
   #serving: Serving | undefined;
   #stopping = false;
@@ -32,27 +29,26 @@ export class Fleet {
   #reload: Promise<void> = Promise.resolve();
   /** A reload that was asked for while another runs: one for all who asked. */
   #next: Promise<void> | undefined;
-  /** Of the log, if it was set since settings were read last. */
-  #level: string | undefined;
   #reloads = { succeeded: 0, failed: 0 };
   #deaths = 0;
 
   /** What workers may ask for. */
   readonly #answers = {
     enter: () => this.#probation(),
-    reload: () => this.applySettings('aloud'),
-    setLevel: ({ level }: { level: string }) => this.setLevel(level),
-    gather: ({ name, params }: { name: string; params: unknown }) => this.gather(name, params),
+    reload: () => this.#workers.applySettings('aloud'),
+    setLevel: ({ level }: { level: string }) => this.#workers.setLevel(level),
+    gather: ({ name, params }: { name: string; params: unknown }) => this.#workers.gather(name, params),
     state: () => this.state,
   };
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#workers = new WorkerSet(options.log);
   }
 
   get state(): PrimaryState {
-    const count = (phase: string) => this.#all(phase).length;
-    return { reloads: this.#reloads, deaths: this.#deaths, serving: count('serving'), draining: count('draining') };
+    const [serving, draining] = [this.#workers.in('serving').length, this.#workers.in('draining').length];
+    return { reloads: this.#reloads, deaths: this.#deaths, serving, draining };
   }
 
   /**
@@ -78,7 +74,7 @@ export class Fleet {
    */
   reload(): Promise<void> {
     // What the present workers can change they change at once. What is wrong with the configuration the new ones tell.
-    const applied = this.applySettings('brief').catch(() => {});
+    const applied = this.#workers.applySettings('brief').catch(() => {});
     this.#next ??= this.#reload
       .catch(() => {})
       .then(() => applied)
@@ -89,71 +85,35 @@ export class Fleet {
     return this.#next;
   }
 
-  /** Lets all workers read their configuration again, and change what they can while they serve. @throws ChannelError when one cannot */
-  async applySettings(voice: 'aloud' | 'brief'): Promise<void> {
-    // One that is starting may have read its configuration before it changed.
-    for (const worker of this.#all('starting'))
-      void worker.channel.ask('settings', { voice: 'silent' }).catch(() => {});
-    const before = this.#level;
-    const levels = await Promise.all(
-      this.#all('serving').map((worker) => worker.channel.ask<string>('settings', { voice }, OBEY_WITHIN)),
-    );
-    if (this.#level === before) this.#level = undefined;
-    if (levels.length > 0) this.#options.log.level = levels[0]!;
-  }
-
-  /** Sets the level of the log, here, in all workers and in those that start later, until settings are read again. */
-  async setLevel(level: string): Promise<void> {
-    this.#level = level;
-    this.#options.log.level = level;
-    for (const { channel, phase } of this.#workers) {
-      if (phase !== 'serving') void channel.ask('setLevel', { level }).catch(() => {});
-    }
-    await this.gather('setLevel', { level });
-  }
-
-  /** Asks every worker that serves. One that does not answer in time is among the answers without one. */
-  gather(name: string, params: unknown): Promise<Gathered[]> {
-    return Promise.all(
-      this.#all('serving').map(({ pid, channel }) =>
-        channel.ask(name, params, GATHER_WITHIN).then(
-          (answer) => ({ pid, answer }),
-          () => ({ pid }),
-        ),
-      ),
-    );
-  }
-
   /** Tells every worker something. */
   tell(name: string): void {
-    for (const { channel } of this.#workers) void channel.ask(name).catch(() => {});
+    this.#workers.tell(name);
   }
 
   /** Ends the workers that have been replaced and still finish what they have. */
   cut(): void {
-    for (const worker of this.#all('draining')) void worker.cut();
+    this.#workers.cut();
   }
 
   /** Ends all workers in order. @returns whether all of them ended well */
-  async stop(): Promise<boolean> {
+  stop(): Promise<boolean> {
     this.#stopping = true;
-    this.tell('stop');
-    const codes = await Promise.all([...this.#workers].map(({ exited }) => exited));
-    return codes.every((code) => code === 0);
+    return this.#workers.stop();
   }
 
   /** Ends all workers at once. */
   kill(): void {
     this.#stopping = true;
-    for (const worker of this.#workers) worker.kill();
+    this.#workers.kill();
   }
 
   get #policy(): Policy {
     return this.#serving!.policy;
   }
 
-  #all(phase: string): Worker[] {
-    return [...this.#workers].filter((worker) => worker.phase === phase);
+  /** Those that serve or are about to. */
+  get #present(): Worker[] {
+    return [...this.#workers.in('serving'), ...this.#workers.in('starting')];
   }
 
   async #start(onServing: (serving: Serving) => void): Promise<Serving> {
@@ -167,14 +127,12 @@ export class Fleet {
   async #roll(): Promise<void> {
     const { log } = this.#options;
     // One that starts in the place of another may have the settings and the program that were there before.
-    const old = [...this.#all('serving'), ...this.#all('starting')];
+    const old = this.#present;
     let retired: Promise<unknown> = Promise.resolve();
-    const level = this.#level;
     this.#rolling = true;
     log.info({ workers: old.map(({ pid }) => pid) }, 'reloading');
     try {
-      const fresh = await this.#launchAll();
-      if (this.#level === level) this.#level = undefined;
+      const fresh = await this.#workers.whileRead(() => this.#launchAll());
       this.#reloads.succeeded++;
       log.info({ workers: fresh.map(({ pid }) => pid) }, 'new workers have taken over');
       retired = Promise.all(old.map((worker) => this.#drain(worker)));
@@ -246,15 +204,15 @@ export class Fleet {
     const { args, sockets } = this.#options;
     const worker = new Worker({ args, sockets, answers: this.#answers });
     this.#workers.add(worker);
-    const level = this.#rolling ? undefined : this.#level;
-    if (level !== undefined) void worker.channel.ask('setLevel', { level }).catch(() => {});
+    // One of a reload reads settings that are newer than the level.
+    if (!this.#rolling) this.#workers.tellLevel(worker);
     void worker.exited.then((code) => this.#onExit(worker, code));
     return worker;
   }
 
   /** The time in which a worker that is good for nothing ends without having been given any traffic. */
   async #probation(): Promise<void> {
-    if (this.#all('serving').length > 0) await new Promise((resolve) => setTimeout(resolve, PROBATION));
+    if (this.#workers.in('serving').length > 0) await new Promise((resolve) => setTimeout(resolve, PROBATION));
   }
 
   #onExit(worker: Worker, code: number | null): void {
@@ -274,7 +232,7 @@ export class Fleet {
   /** Starts workers until there are as many as there are to be. A reload does that itself. */
   async #fill(): Promise<void> {
     if (this.#rolling || this.#stopping) return;
-    const missing = this.#policy.workers - this.#all('serving').length - this.#all('starting').length;
+    const missing = this.#policy.workers - this.#present.length;
     await Promise.all(Array.from({ length: Math.max(missing, 0) }, () => this.#tryToLaunch()));
   }
 
@@ -304,7 +262,7 @@ export class Fleet {
 
   /** Closes sockets that no worker has, such as those of a port that was changed. */
   async #closeUnused(): Promise<void> {
-    const used = [...this.#all('serving'), ...this.#all('starting')].flatMap(({ opened }) => [...opened]);
+    const used = this.#present.flatMap(({ opened }) => [...opened]);
     await this.#options.sockets.retain(new Set(used));
   }
 }

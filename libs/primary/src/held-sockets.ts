@@ -22,18 +22,18 @@ const ATTEMPTS = 20;
  */
 export class HeldSockets {
   readonly #held = new Map<string, Promise<Handle>>();
-  /** Those that nobody has asked for yet. */
-  readonly #inherited: Set<InheritedSocket>;
-  readonly #adopted = new Map<Handle, InheritedSocket>();
+  readonly #inherited: readonly InheritedSocket[];
+  /** Those of them that somebody has asked for. */
+  readonly #adopted = new Set<Handle>();
 
   /** @param inherited what this process was given: it is used in place of one at the same address and port */
   constructor(inherited: readonly InheritedSocket[] = []) {
-    this.#inherited = new Set(inherited);
+    this.#inherited = inherited;
   }
 
   /** Inherited sockets that nobody has asked for, as `tcp 127.0.0.1 8500`. */
   get unused(): string[] {
-    return [...this.#inherited].map(({ kind, bound }) => `${kind} ${bound.address} ${bound.port}`);
+    return this.#free.map(({ kind, bound }) => `${kind} ${bound.address} ${bound.port}`);
   }
 
   /** @throws the error of the system, such as EADDRINUSE; then nothing is kept */
@@ -47,12 +47,12 @@ export class HeldSockets {
 
   async #open({ kind, host, port }: WantedSocket): Promise<Handle> {
     const { address } = await lookup(host);
-    for (const socket of this.#inherited) {
-      const { bound } = socket;
-      if (socket.kind !== kind || bound.address !== address || bound.port !== port) continue;
-      this.#inherited.delete(socket);
-      this.#adopted.set(socket.handle, socket);
-      return socket.handle;
+    const inherited = this.#free.find(
+      ({ kind: of, bound }) => of === kind && bound.address === address && bound.port === port,
+    );
+    if (inherited) {
+      this.#adopted.add(inherited.handle);
+      return inherited.handle;
     }
     if (kind === 'tcp') return bindTcp(address, port);
     return port === 0 ? bindFreeUdp(address) : bindUdp(address, port);
@@ -67,10 +67,12 @@ export class HeldSockets {
     }
   }
 
+  get #free(): InheritedSocket[] {
+    return this.#inherited.filter(({ handle }) => !this.#adopted.has(handle));
+  }
+
   #release(handle: Handle): void {
-    const inherited = this.#adopted.get(handle);
-    if (inherited) this.#inherited.add(inherited);
-    else handle.close();
+    if (!this.#adopted.delete(handle)) handle.close();
   }
 }
 
