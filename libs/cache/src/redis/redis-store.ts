@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '#libs/observability';
-import { AWAY, Breaker, Connection, MemoryFullError, type BreakerState } from '#libs/redis';
+import { GuardedRedis, MemoryFullError, type BreakerState, type ServerFacts } from '#libs/redis';
 import type { Clock, Timer } from '#libs/time';
 import type { Entry, Invalidation, Query } from '../entry.js';
 import type { CacheStore, Claim, FillResult, Inspection, StoreListener } from '../store.js';
@@ -35,8 +35,7 @@ export class RedisStore implements CacheStore {
   readonly #log: Logger;
   readonly #times: CacheTimes;
   readonly #keys: Keys;
-  readonly #connection: Connection<Client>;
-  readonly #breaker: Breaker;
+  readonly #redis: GuardedRedis<Client>;
   readonly #listeners = new Set<StoreListener>();
   #beforeUse: () => Promise<void> = () => Promise.resolve();
   #runId = '';
@@ -48,44 +47,36 @@ export class RedisStore implements CacheStore {
     this.#log = log;
     this.#times = { ...DEFAULT_TIMES, ...times };
     this.#keys = keysUnder(prefix);
-    this.#breaker = new Breaker({
-      clock,
-      recover: () => this.#recover(),
-      onOpen: (reason) => log.warn({ reason }, 'the cache does without Redis'),
-      onClosed: () => log.info('the cache uses Redis'),
-    });
-    this.#connection = new Connection<Client>({
-      url,
-      clock,
-      scripts: SCRIPTS,
+    this.#redis = new GuardedRedis<Client>({
+      ...{ url, scripts: SCRIPTS, clock, log, patience: this.#times.patience },
       onMessage: (message) => this.#hear(message),
-      onReady: () => this.#breaker.retryNow(),
-      onClose: (reason) => this.#breaker.open(reason),
+      recover: (facts) => this.#recover(facts),
+      without: 'the cache does without Redis',
+      using: 'the cache uses Redis',
     });
   }
 
   get state(): BreakerState {
-    return this.#breaker.state;
+    return this.#redis.state;
   }
 
   get opened(): number {
-    return this.#breaker.opened;
+    return this.#redis.opened;
   }
 
   get inTouch(): boolean {
-    return this.state === 'closed' && this.#clock.monotonic() - this.#connection.heardAt <= this.#times.silence;
+    return this.state === 'closed' && this.#clock.monotonic() - this.#redis.heardAt <= this.#times.silence;
   }
 
   async start(beforeUse: () => Promise<void>): Promise<void> {
     this.#beforeUse = beforeUse;
     this.#heartbeat = this.#clock.every(this.#times.heartbeat, () => void this.#beat());
-    void this.#connection.connect().then(() => this.#breaker.retryNow());
+    this.#redis.start();
   }
 
   async stop(): Promise<void> {
     this.#heartbeat?.cancel();
-    this.#breaker.stop();
-    this.#connection.close();
+    this.#redis.stop();
   }
 
   listen(listener: StoreListener): void {
@@ -106,9 +97,9 @@ export class RedisStore implements CacheStore {
     const { load, lease } = this.#times;
     const { minVersion = 0 } = query;
     const keys = this.#keysOf(query);
-    const [nonce, stamp, first] = await this.#send(waitMs, (redis) =>
-      redis.cacheClaim(keys.length, ...keys, newNonce(), this.#runId, load, lease, GENERATION_TTL_MS, minVersion),
-    );
+    const values = [newNonce(), this.#runId, load, lease, GENERATION_TTL_MS, minVersion];
+    const command = (redis: Client) => redis.cacheClaim(keys.length, ...keys, ...values);
+    const [nonce, stamp, first] = await this.#redis.send(command, waitMs);
     const fill: Claim['fill'] = (entry, ttlMs, wait) => this.#fill(keys, { nonce, stamp }, entry, ttlMs, wait);
     return { first: first === 1, fill };
   }
@@ -120,10 +111,10 @@ export class RedisStore implements CacheStore {
       ...rows.map(({ key }) => this.#keys.entry(key)),
       ...generations.map((name) => this.#keys.generation(name)),
     ];
-    const { tombstone, patience } = this.#times;
+    const { tombstone } = this.#times;
     const message = JSON.stringify(invalidation);
     const versions = rows.map(({ version }) => version);
-    await this.#deliver(patience, (redis) =>
+    await this.#redis.deliver((redis) =>
       redis.cacheInvalidate(keys.length, ...keys, newNonce(), tombstone, this.#keys.channel, message, ...versions),
     );
     this.#tell(invalidation);
@@ -131,22 +122,19 @@ export class RedisStore implements CacheStore {
 
   async drop(key: string): Promise<void> {
     const message = JSON.stringify({ rows: [{ key, version: Number.MAX_SAFE_INTEGER }], generations: [] });
-    await this.#send(this.#times.patience, (redis) =>
-      redis.cacheDrop(1, this.#keys.entry(key), this.#keys.channel, message),
-    );
+    await this.#redis.send((redis) => redis.cacheDrop(1, this.#keys.entry(key), this.#keys.channel, message));
   }
 
   async inspect(query: Query): Promise<Inspection | undefined> {
-    const { patience } = this.#times;
-    const [value, stamp] = await this.#fetch(query, patience);
-    const ttlMs = await this.#send(patience, (redis) => redis.pttl(this.#keys.entry(query.key)));
+    const [value, stamp] = await this.#fetch(query, this.#times.patience);
+    const ttlMs = await this.#redis.send((redis) => redis.pttl(this.#keys.entry(query.key)));
     return value ? { ...describeValue(value, stamp), ttlMs } : undefined;
   }
 
   /** What is stored for a key, and the stamp that it must have to be of use: none while an epoch or a generation is missing. */
   async #fetch(query: Query, waitMs: number): Promise<[value: Buffer | null, stamp: string | undefined]> {
     const [key, , ...rest] = this.#keysOf(query);
-    const [value = null, ...nonces] = await this.#send(waitMs, (redis) => redis.mgetBuffer(key!, ...rest));
+    const [value = null, ...nonces] = await this.#redis.send((redis) => redis.mgetBuffer(key!, ...rest), waitMs);
     if (!nonces.every((nonce) => nonce !== null)) return [value, undefined];
     const stamp = nonces.map((nonce) => nonce.toString('latin1')).join('.');
     return [value, stamp.startsWith(this.#runId) ? stamp : undefined];
@@ -161,9 +149,8 @@ export class RedisStore implements CacheStore {
   ): Promise<FillResult> {
     const value = buildValue(entry, nonce, stamp);
     try {
-      return await this.#send(waitMs, (redis) =>
-        redis.cacheFill(keys.length, ...keys, nonce, stamp, entry.version, value, ttlMs, GENERATION_TTL_MS),
-      );
+      const values = [nonce, stamp, entry.version, value, ttlMs, GENERATION_TTL_MS];
+      return await this.#redis.send((redis) => redis.cacheFill(keys.length, ...keys, ...values), waitMs);
     } catch (error) {
       if (error instanceof MemoryFullError) return 'full';
       throw error;
@@ -176,30 +163,8 @@ export class RedisStore implements CacheStore {
     return [this.#keys.entry(key), this.#keys.lease(key), this.#keys.epoch, ...generations];
   }
 
-  async #send<T>(waitMs: number, command: (redis: Client) => Promise<T>): Promise<T> {
-    if (this.state !== 'closed') throw AWAY;
-    return this.#guarded(this.#connection.send(waitMs, command));
-  }
-
-  /** As `#send`, but also while it is tried whether Redis is back: what it missed is delivered before it is used. */
-  async #deliver<T>(waitMs: number, command: (redis: Client) => Promise<T>): Promise<T> {
-    if (this.state === 'open') throw AWAY;
-    return this.#guarded(this.#connection.send(waitMs, command));
-  }
-
-  async #guarded<T>(reply: Promise<T>): Promise<T> {
-    try {
-      return await reply;
-    } catch (error) {
-      if (!(error instanceof MemoryFullError)) this.#breaker.open((error as Error).message);
-      throw error;
-    }
-  }
-
-  async #recover(): Promise<void> {
-    const { patience } = this.#times;
-    const facts = await this.#connection.greet(patience);
-    await this.#connection.send(patience, (redis) => redis.subscribe(this.#keys.channel));
+  async #recover(facts: ServerFacts): Promise<void> {
+    await this.#redis.deliver((redis) => redis.subscribe(this.#keys.channel));
     this.#runId = facts.runId;
     const advice = adviceFor(facts);
     if (advice !== undefined && advice !== this.#advice) this.#log.warn(advice);
@@ -211,7 +176,7 @@ export class RedisStore implements CacheStore {
   /** Keeps `inTouch` true, and finds out about a server that is away before a request does. */
   async #beat(): Promise<void> {
     if (this.state !== 'closed') return;
-    await this.#send(this.#times.patience, (redis) => redis.ping()).catch(() => {});
+    await this.#redis.send((redis) => redis.ping()).catch(() => {});
   }
 
   #hear(message: Buffer): void {
