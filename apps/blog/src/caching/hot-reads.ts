@@ -18,11 +18,8 @@ import { readRow } from './read-row.js';
 import { soughtInFront } from './ready-reads.js';
 import { isRow, parseWanted, peekWanted, type Kind, type Wanted } from './wanted.js';
 
-/** How lists of one kind are read. */
-interface Resource {
-  /** @returns what reads the list when it is called, or undefined when the query is wrong */
-  parseList(url: string, query: unknown): ((viewer: Viewer) => Promise<List<unknown>>) | undefined;
-}
+/** @returns what reads the list that is asked for when it is called, or undefined when the query is wrong */
+type ParseList = (url: string, query: unknown) => ((viewer: Viewer) => Promise<List<unknown>>) | undefined;
 
 /**
  * Answers reads before Nest sees them: that is most of what they cost. Whatever is not quite plain, and whoever's token was not looked at
@@ -31,13 +28,9 @@ interface Resource {
 export function serveHotReads(app: NestFastifyApplication, parts: BlogParts): void {
   const { cache, config, reads } = parts;
   const tokens = app.get(Tokens);
-  const resources: Readonly<Record<Kind, Resource>> = {
-    articles: {
-      parseList: listParser(articleQuery, app.get(Articles)),
-    },
-    tags: {
-      parseList: listParser(tagQuery, app.get(Tags)),
-    },
+  const lists: Readonly<Record<Kind, ParseList>> = {
+    articles: listParser(articleQuery, app.get(Articles)),
+    tags: listParser(tagQuery, app.get(Tags)),
   };
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.addHook('onRequest', (request: GuardedRequest, reply, done) => {
@@ -60,7 +53,7 @@ export function serveHotReads(app: NestFastifyApplication, parts: BlogParts): vo
   async function read(request: GuardedRequest, wanted: Wanted): Promise<Representation | undefined> {
     const { url, viewer } = request;
     if (isRow(wanted)) return readRow(parts, wanted, viewer);
-    const list = resources[wanted.kind].parseList(url, request.query);
+    const list = lists[wanted.kind](url, request.query);
     return list && reads.list(url, viewer, async () => linkList(url, await list(viewer)));
   }
 }
@@ -68,7 +61,7 @@ export function serveHotReads(app: NestFastifyApplication, parts: BlogParts): vo
 function listParser<Query>(
   schema: z.ZodType<Query>,
   lists: { list(query: Query, viewer: Viewer): Promise<List<unknown>> },
-): Resource['parseList'] {
+): ParseList {
   const queries = new ParsedQueries(schema);
   return (url, raw) => {
     const query = queries.parse(url, raw);

@@ -1,10 +1,12 @@
+import { BoundedMap } from '#libs/http';
+
 /** How many counts are kept, a few for each filter that is asked for again and again, and how long the longest key of one is. */
 const LIMIT = 1_000;
 const LONGEST = 2_048;
 
 /** What was counted in one state of a database. */
 export class KeptCounts {
-  readonly #counts = new Map<string, number>();
+  #counts = new BoundedMap<number>(LIMIT);
   #version: number | undefined;
 
   /**
@@ -13,17 +15,12 @@ export class KeptCounts {
    * @param version of the state, read before `count` is called: what is counted later is then at worst counted again
    */
   at(version: number, key: string, count: () => number): number {
-    if (version !== this.#version) this.#counts.clear();
+    if (version !== this.#version) this.#counts = new BoundedMap(LIMIT);
     this.#version = version;
     const known = this.#counts.get(key);
     if (known !== undefined) return known;
     const counted = count();
-    if (key.length <= LONGEST) this.#remember(key, counted);
+    if (key.length <= LONGEST) this.#counts.set(key, counted);
     return counted;
-  }
-
-  #remember(key: string, count: number): void {
-    if (this.#counts.size >= LIMIT) this.#counts.clear();
-    this.#counts.set(key, count);
   }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { BoundedMap } from '#libs/http';
 
 /** How many queries are kept, and how long the longest of those is that are: a few MB at most. */
 const LIMIT = 1_000;
@@ -7,7 +8,7 @@ const LONGEST = 1_024;
 /** Parses queries by a schema, and remembers the valid ones by the address: they are few, and parsing takes as long as to read a row. */
 export class ParsedQueries<Query> {
   readonly #schema: z.ZodType<Query>;
-  readonly #known = new Map<string, Query>();
+  readonly #known = new BoundedMap<Query>(LIMIT);
 
   constructor(schema: z.ZodType<Query>) {
     this.#schema = schema;
@@ -22,12 +23,7 @@ export class ParsedQueries<Query> {
     const known = this.#known.get(url);
     if (known !== undefined) return known;
     const { data } = this.#schema.safeParse(raw);
-    if (data !== undefined && url.length <= LONGEST) this.#remember(url, data);
+    if (data !== undefined && url.length <= LONGEST) this.#known.set(url, data);
     return data;
-  }
-
-  #remember(url: string, query: Query): void {
-    if (this.#known.size >= LIMIT) this.#known.clear();
-    this.#known.set(url, query);
   }
 }
