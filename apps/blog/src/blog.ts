@@ -33,7 +33,7 @@ import { openWatchedDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
 import { Answers } from './idempotency/answers.js';
 import { Lists } from './lists/list.js';
-import { httpLimits } from './limits.js';
+import { httpLimits } from './limits/limits.js';
 import { openLimitStores } from './limits/limit-stores.js';
 import { addCacheMetrics } from './metrics/cache-metrics.js';
 import { addDatabaseMetrics } from './metrics/database-metrics.js';

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { addHttpMetrics, logRequests, traceRequests, type RequestCounts } from '#libs/http';
 import type { Metrics, Tracing } from '#libs/observability';
-import { limitBlogRates, type BlogRates } from './limits.js';
+import { limitBlogRates, type BlogRates } from './limits/limits.js';
 import { addAccessMetrics } from './metrics/access-metrics.js';
 import type { BlogParts } from './parts.js';
 

@@ -9,7 +9,7 @@ import {
   type ReadyAnswer,
 } from '#libs/http';
 import type { Tokens } from '../auth/tokens.js';
-import type { BlogRates } from '../limits.js';
+import type { BlogRates } from '../limits/limits.js';
 import type { BlogParts } from '../parts.js';
 import { answerHeaders, VARY } from '../reply.js';
 import type { Representation } from './cached-reads.js';

@@ -12,10 +12,10 @@ import {
   type RatePolicy,
   type RateRefusals,
 } from '#libs/http';
-import { recogniseViewer } from './auth/token.guard.js';
-import { Tokens } from './auth/tokens.js';
-import type { BlogParts } from './parts.js';
-import type { User, Viewer } from './users/account.js';
+import { recogniseViewer } from '../auth/token.guard.js';
+import { Tokens } from '../auth/tokens.js';
+import type { BlogParts } from '../parts.js';
+import type { User, Viewer } from '../users/account.js';
 
 /** The limits of size and time, as the HTTP edge takes them. */
 export function httpLimits({ blog, limits }: Config): Partial<HttpLimits> {
