@@ -10,10 +10,7 @@ let id: number;
 beforeAll(async () => {
   redis = await TestRedis.start();
   blog = await TestBlog.start('SQLite', { SIGNPOST_REDIS_URL: redis.url });
-  await eventually('a blog that uses Redis', 10_000, async () => {
-    await blog.clock.advance(100);
-    return blog.logged.some((line) => line.includes('the cache uses Redis'));
-  });
+  await blog.told('the cache uses Redis', 1);
   id = (await blog.makeArticle()).body.id;
   await blog.ask('GET', `/api/v1/articles/${id}`);
 });

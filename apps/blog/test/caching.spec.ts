@@ -17,16 +17,9 @@ afterAll(() => redis.stop());
 
 async function start(store: Store, cache: (typeof CACHES)[number]): Promise<TestBlog> {
   const blog = await TestBlog.start(store, cache === 'Redis' ? { SIGNPOST_REDIS_URL: redis.url } : {});
-  if (cache === 'Redis') await usesRedis(blog);
+  // It has told Redis of what it wrote before.
+  if (cache === 'Redis') await blog.told('the cache uses Redis', 1);
   return blog;
-}
-
-/** Waits until a blog whose clock stands still uses Redis, and has told it of what it wrote before. */
-async function usesRedis(blog: TestBlog): Promise<void> {
-  await eventually('a blog that uses Redis', 10_000, async () => {
-    await blog.clock.advance(100);
-    return blog.logged.some((line) => line.includes('the cache uses Redis'));
-  });
 }
 
 describe.each(KINDS)('reads in %s with the cache in %s', (store, kind) => {
@@ -265,10 +258,7 @@ describe.each(CACHES)('two blogs over one database with the cache in %s', (kind)
     const started = await blog.startAnother();
     other = started.endpoints['blog']!;
     stop = () => started.stop();
-    await eventually('both to use the cache', 10_000, async () => {
-      await blog.clock.advance(100);
-      return kind === 'memory' || blog.logged.filter((line) => line.includes('the cache uses Redis')).length === 2;
-    });
+    if (kind === 'Redis') await blog.told('the cache uses Redis', 2);
   });
   afterAll(async () => {
     await stop();
@@ -309,7 +299,7 @@ it('what was written without Redis is told to it before it is used again', async
   await alone.stop();
   blog.logged.length = 0;
   const again = await blog.startAnother();
-  await usesRedis(blog);
+  await blog.told('the cache uses Redis', 1);
   const answer = await fetch(`${again.endpoints['blog']}${path}`);
   expect((await answer.json()) as object).toMatchObject({ title: 'new', version: 2 });
   await again.stop();

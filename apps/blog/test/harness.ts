@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig, type Config } from '#libs/config';
 import type { Started } from '#libs/supervisor';
-import { FakeClock, Mariadb, tempFolder } from '#libs/testing';
+import { eventually, FakeClock, Mariadb, tempFolder } from '#libs/testing';
 import { Revocations } from '../src/auth/revocations.js';
 import { startBlog } from '../src/blog.js';
 import type { SqlValue } from '../src/database/database.js';
@@ -56,6 +56,26 @@ export class TestBlog {
     blog.as.ann = await blog.logIn('ann', 'ann-password');
     blog.as.bob = await blog.logIn('bob', 'bob-password');
     return blog;
+  }
+
+  /** Lets time pass until a sentence has been logged so often, by all processes together. */
+  async told(sentence: string, times: number): Promise<void> {
+    await eventually(sentence, 20_000, async () => {
+      await this.clock.advance(50);
+      return this.logged.filter((line) => line.includes(sentence)).length >= times;
+    });
+  }
+
+  /** Lets the clock run until a request is answered. @returns the answer, and how many milliseconds of the clock it took */
+  async timed<T>(request: Promise<T>): Promise<{ answer: T; ms: number }> {
+    let [done, ms] = [false, 0];
+    void request.finally(() => (done = true)).catch(() => {});
+    // Redis is in another process and so is waited for in real time, each millisecond of the clock after a look at the sockets.
+    for (; !done; ms += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (!done) await this.clock.advance(1);
+    }
+    return { answer: await request, ms };
   }
 
   get folder(): string {

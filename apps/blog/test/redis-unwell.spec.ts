@@ -19,7 +19,7 @@ async function start(): Promise<void> {
   const started = await blog.startAnother();
   other = started.endpoints['blog']!;
   stopOther = () => started.stop();
-  await told('the cache uses Redis', 2);
+  await blog.told('the cache uses Redis', 2);
   article = await blog.makeArticle();
   path = `/api/v1/articles/${article.body.id}`;
 }
@@ -30,28 +30,8 @@ afterEach(async () => {
   await redis.stop();
 });
 
-/** Lets time pass until both blogs have logged a sentence so often in all. */
-async function told(sentence: string, times: number): Promise<void> {
-  await eventually(sentence, 20_000, async () => {
-    await blog.clock.advance(50);
-    return blog.logged.filter((line) => line.includes(sentence)).length >= times;
-  });
-}
-
-/** Lets the clock of the blogs run until a request is answered. @returns the answer, and how many of their milliseconds it took */
-async function timed<T>(request: Promise<T>): Promise<{ answer: T; ms: number }> {
-  let [done, ms] = [false, 0];
-  void request.finally(() => (done = true)).catch(() => {});
-  // Redis is in another process and so is waited for in real time, each millisecond of the blogs after a look at the sockets.
-  for (; !done; ms += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    if (!done) await blog.clock.advance(1);
-  }
-  return { answer: await request, ms };
-}
-
 const ask = (method: string, url: string, headers: RequestHeaders = {}, body?: object) =>
-  timed(
+  blog.timed(
     fetch(`${url}${path}`, {
       method,
       headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
@@ -80,12 +60,12 @@ describe('Redis', () => {
   it('that is killed is done without, and what was written meanwhile is told when it is back', async () => {
     await spread();
     await redis.kill();
-    await told('the cache does without Redis', 2);
+    await blog.told('the cache does without Redis', 2);
     expect(await titleAt(other)).toBe('A title');
     expect(await write('new')).toBe(200);
     expect([await titleAt(blog.url), await titleAt(other)]).toEqual(['new', 'new']);
     await redis.restart();
-    await told('the cache uses Redis', 4);
+    await blog.told('the cache uses Redis', 4);
     expect([await titleAt(other), await titleAt(other), await titleAt(blog.url)]).toEqual(['new', 'new', 'new']);
     const rows = await blog.select('SELECT id FROM blog_outbox');
     expect(rows).toEqual([]);
@@ -96,9 +76,9 @@ describe('Redis', () => {
     await redis.command('SAVE');
     expect(await write('new')).toBe(200);
     await redis.kill();
-    await told('the cache does without Redis', 2);
+    await blog.told('the cache does without Redis', 2);
     await redis.restart();
-    await told('the cache uses Redis', 4);
+    await blog.told('the cache uses Redis', 4);
     expect((await redis.keys()).some((key) => key.endsWith(`entry:article:${article.body.id}`))).toBe(true);
     expect([await titleAt(other), await titleAt(blog.url)]).toEqual(['new', 'new']);
   });
@@ -106,7 +86,7 @@ describe('Redis', () => {
   it('that is frozen costs a request 50 ms, once, and nothing written meanwhile is missed', async () => {
     await spread();
     redis.freeze();
-    const list = (url: string) => timed(fetch(`${url}/api/v1/articles?sort=title`));
+    const list = (url: string) => blog.timed(fetch(`${url}/api/v1/articles?sort=title`));
     const first = await list(blog.url);
     expect([first.answer.status, first.ms <= PATIENCE_MS + 1]).toEqual([200, true]);
     for (let n = 0; n < 3; n += 1) {
@@ -120,7 +100,7 @@ describe('Redis', () => {
     await blog.clock.advance(1_001);
     expect([await titleAt(blog.url), await titleAt(other)]).toEqual(['new', 'new']);
     redis.thaw();
-    await told('the cache uses Redis', 4);
+    await blog.told('the cache uses Redis', 4);
     expect([await titleAt(other), await titleAt(other), await titleAt(blog.url)]).toEqual(['new', 'new', 'new']);
   });
 
@@ -153,7 +133,7 @@ describe('Redis', () => {
   it('that throws out what it should not is told of at the start', async () => {
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     const started = await blog.startAnother();
-    await told('maxmemory-policy is allkeys-lru', 1);
+    await blog.told('maxmemory-policy is allkeys-lru', 1);
     const warnings = blog.logged.filter((line) => line.includes('set noeviction or volatile-ttl'));
     expect(warnings).toHaveLength(1);
     await started.stop();
@@ -167,12 +147,12 @@ describe('Redis that is away when the blog starts', () => {
   });
 
   it('keeps it from nothing', async () => {
-    await told('the cache does without Redis', 2);
+    await blog.told('the cache does without Redis', 2);
     const started = await blog.startAnother();
     const url = started.endpoints['blog']!;
     expect([await titleAt(url), await write('new'), await titleAt(url)]).toEqual(['A title', 200, 'new']);
     await redis.restart();
-    await told('the cache uses Redis', 5);
+    await blog.told('the cache uses Redis', 5);
     expect([await titleAt(url), await titleAt(other), await titleAt(blog.url)]).toEqual(['new', 'new', 'new']);
     await started.stop();
   });

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Metrics } from '#libs/observability';
 import type { Started } from '#libs/supervisor';
-import { eventually, TestRedis } from '#libs/testing';
+import { TestRedis } from '#libs/testing';
 import { parseExposition } from '../../../../test/exposition.js';
 import { startBlog } from '../../src/blog.js';
 import { basic, TestBlog, type Answer, type RequestHeaders } from '../harness.js';
@@ -46,21 +46,13 @@ async function startTwo(redisUrl: string, more: Record<string, string> = {}): Pr
     urls.push(started.endpoints['blog']!);
   }
   const isShared = redisUrl !== '';
-  if (isShared) await told('are counted in Redis', running.length);
+  if (isShared) await blog.told('are counted in Redis', running.length);
   await introduce();
 }
 
 /** Whose a token is, is known when it was looked at within a second: until then it counts against the network. */
 async function introduce(): Promise<void> {
   for (const at of [0, 1]) for (const who of [blog.as.ann, blog.as.bob]) await ask(at, 'GET', '/api/v1/tags', who);
-}
-
-/** Lets time pass until the blogs have logged a sentence so often in all. */
-async function told(sentence: string, times: number): Promise<void> {
-  await eventually(sentence, 20_000, async () => {
-    await blog.clock.advance(50);
-    return blog.logged.filter((line) => line.includes(sentence)).length >= times;
-  });
 }
 
 function ask(at: number, method: string, path: string, headers: RequestHeaders = {}, body?: object): Promise<Answer> {
@@ -160,13 +152,13 @@ describe('two blogs whose Redis', () => {
 
   it('is killed limit each by itself, and together again when it is back', async () => {
     await redis.kill();
-    await told('are counted without Redis', 2);
+    await blog.told('are counted without Redis', 2);
     await introduce();
     await expectLimitsOfEach();
     expect(await metric('signpost_blog_limits_store_up')).toBe(0);
     expect(await metric('signpost_blog_limits_alone_total', 'login')).toBeGreaterThan(0);
     await redis.restart();
-    await told('are counted in Redis', 4);
+    await blog.told('are counted in Redis', 4);
     await introduce();
     expect(await count(429, 4, write)).toBe(4);
     expect(await metric('signpost_blog_limits_store_up')).toBe(1);
@@ -190,24 +182,12 @@ describe('two blogs whose Redis', () => {
 
   it('is frozen lose 50 ms, once, and answer', async () => {
     redis.freeze();
-    const first = await timed(write(0));
+    const first = await blog.timed(write(0));
     expect(first.answer.status).toBe(201);
     // The cache is asked as well, and has 50 ms of its own.
     expect(first.ms).toBeLessThanOrEqual(2 * 50 + 2);
-    const second = await timed(write(0));
+    const second = await blog.timed(write(0));
     expect([second.answer.status, second.ms < 50]).toEqual([201, true]);
     expect(await metric('signpost_blog_limits_store_up')).toBe(0);
   });
 });
-
-/** Lets the clock of the blogs run until a request is answered. @returns the answer, and how many of their milliseconds it took */
-async function timed<T>(request: Promise<T>): Promise<{ answer: T; ms: number }> {
-  let [done, ms] = [false, 0];
-  void request.finally(() => (done = true)).catch(() => {});
-  // Redis is in another process and so is waited for in real time, each millisecond of the blogs after a look at the sockets.
-  for (; !done; ms += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    if (!done) await blog.clock.advance(1);
-  }
-  return { answer: await request, ms };
-}
