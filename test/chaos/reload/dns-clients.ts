@@ -45,46 +45,51 @@ export function tcpClient(address: DnsAddress, name: string, tally: Tally, signa
 }
 
 /** Asks over TCP on one connection, until the server says by edns-tcp-keepalive that it keeps it no longer. */
-export async function keptTcpClient(
-  address: DnsAddress,
-  name: string,
-  tally: Tally,
-  signal: AbortSignal,
-): Promise<void> {
-  let connection: DnsConnection | undefined;
-  await loop(signal, (n) =>
-    tally
-      .count('TCP, kept open', async () => {
-        connection ??= new DnsConnection(address);
-        const query = buildQuery({ id: n & 0xffff, name, type: 'A', edns: { options: [[TCP_KEEPALIVE, '']] } });
-        const reply = await connection.ask(query);
-        requireAnswer(reply, n & 0xffff);
-        if (reply.subarray(-6).equals(Buffer.from('000b00020000', 'hex'))) connection = connection.end();
-      })
-      .then((answered) => void (answered || (connection = connection?.end()))),
+export function keptTcpClient(address: DnsAddress, name: string, tally: Tally, signal: AbortSignal): Promise<void> {
+  return onOneConnection(address, signal, false, (open, n) =>
+    tally.count('TCP, kept open', async () => {
+      const connection = open();
+      const query = buildQuery({ id: n & 0xffff, name, type: 'A', edns: { options: [[TCP_KEEPALIVE, '']] } });
+      const reply = await connection.ask(query);
+      requireAnswer(reply, n & 0xffff);
+      if (reply.subarray(-6).equals(Buffer.from('000b00020000', 'hex'))) connection.end();
+    }),
   );
-  connection?.end();
 }
 
 /**
  * Asks over TCP on one connection without edns-tcp-keepalive, and rests after each answer: the server may end the connection with an
  * answer, which is seen by the next question.
  */
-export async function restingTcpClient(
+export function restingTcpClient(address: DnsAddress, name: string, tally: Tally, signal: AbortSignal): Promise<void> {
+  return onOneConnection(address, signal, true, async (open, n) => {
+    const answered = await tally.count('TCP, resting', async () => {
+      requireAnswer(await open().ask(buildQuery({ id: n & 0xffff, name, type: 'A' })), n & 0xffff);
+    });
+    await sleep(REST);
+    return answered;
+  });
+}
+
+/**
+ * Goes round after round on one connection, and on a new one when that was ended here or a round has failed.
+ *
+ * @param mayEnd whether the server may end it between two rounds
+ */
+async function onOneConnection(
   address: DnsAddress,
-  name: string,
-  tally: Tally,
   signal: AbortSignal,
+  mayEnd: boolean,
+  round: (open: () => DnsConnection, n: number) => Promise<boolean>,
 ): Promise<void> {
   let connection: DnsConnection | undefined;
+  const open = () => {
+    if (mayEnd && connection?.ended) connection.end();
+    if (!connection || connection.left) connection = new DnsConnection(address);
+    return connection;
+  };
   await loop(signal, async (n) => {
-    if (connection?.ended) connection = connection.end();
-    const answered = await tally.count('TCP, resting', async () => {
-      connection ??= new DnsConnection(address);
-      requireAnswer(await connection.ask(buildQuery({ id: n & 0xffff, name, type: 'A' })), n & 0xffff);
-    });
-    if (!answered) connection = connection?.end();
-    await sleep(REST);
+    if (!(await round(open, n))) connection?.end();
   });
   connection?.end();
 }
@@ -105,6 +110,8 @@ function requireAnswer(message: Buffer, id: number): void {
 class DnsConnection {
   /** Whether the server sends nothing more. */
   ended = false;
+  /** Whether it was ended here. */
+  left = false;
   readonly #socket: Socket;
 
   constructor({ host, port }: DnsAddress) {
@@ -133,7 +140,8 @@ class DnsConnection {
     });
   }
 
-  end(): undefined {
+  end(): void {
+    this.left = true;
     this.#socket.destroy();
   }
 }
