@@ -53,15 +53,16 @@ function start(ports: { http: number; dns: number }, descriptors: readonly numbe
     stream.on('data', (text: Buffer) => (output += String(text)));
 }
 
-async function boundTcp(port = 0) {
-  const server = createServer().listen(port, HOST);
+async function boundTcp() {
+  const server = createServer().listen(0, HOST);
   await once(server, 'listening');
   const { fd } = (server as unknown as { readonly _handle: Described })._handle;
   return { fd, port: (server.address() as AddressInfo).port, close: () => server.close() };
 }
 
-async function boundUdp() {
-  const socket = createSocket('udp4').bind(0, HOST);
+/** @param port one that TCP has given out: hundreds of its ports are taken at a time, and hardly any of UDP's */
+async function boundUdp(port: number) {
+  const socket = createSocket('udp4').bind(port, HOST);
   await once(socket, 'listening');
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol')!;
   const { fd } = (socket as unknown as Record<symbol, { readonly handle: Described }>)[symbol]!.handle;
@@ -76,8 +77,8 @@ async function ask(socket: Socket, port: number): Promise<string | undefined> {
 }
 
 it('are the ones that it serves on, through a reload too', { timeout: 2 * SOON }, async () => {
-  const [http, udp] = [await boundTcp(), await boundUdp()];
-  const tcp = await boundTcp(udp.port);
+  const [http, tcp] = [await boundTcp(), await boundTcp()];
+  const udp = await boundUdp(tcp.port);
   start({ http: http.port, dns: udp.port }, [http.fd, tcp.fd, udp.fd]);
   // In the same turn of the event loop, so that nothing is accepted or read here.
   for (const socket of [http, tcp, udp]) socket.close();
