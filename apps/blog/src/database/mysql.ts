@@ -1,5 +1,5 @@
-import type { PoolConnection } from 'mysql2';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { PoolConnection, ResultSetHeader } from 'mysql2';
+import { QueryFailedError, QueryResult, type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { StartError } from '#libs/supervisor';
 import type { Database, Dialect, PoolCounts, SqlValue } from './database.js';
 import { isBroken, isDeadlock, reportable } from './errors.js';
@@ -44,6 +44,9 @@ const DIALECT: Dialect = {
   countUp: 'UPDATE blog_counter SET value = LAST_INSERT_ID(value + 1) WHERE name = ?',
   nowMs: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)',
 };
+
+/** Rows, or what a statement did. */
+type Answer = unknown[] | ResultSetHeader;
 
 class MysqlDatabase implements Database {
   readonly dialect = DIALECT;
@@ -92,20 +95,23 @@ class MysqlDatabase implements Database {
 }
 
 /** Runs a prepared statement and gives the connection back, or up. */
-function execute<Row>(connection: PoolConnection, sql: string, values: readonly SqlValue[]): Promise<Row[]> {
-  return new Promise((resolve, reject) => {
-    connection.execute({ sql, timeout: ANSWER_TIMEOUT_MS }, [...values], (error, rows) => {
-      if (isBroken(error)) connection.destroy();
-      else connection.release();
-      if (error) reject(error);
-      else resolve(rows as Row[]);
-    });
-  });
+async function execute<Row>(connection: PoolConnection, sql: string, values: readonly SqlValue[]): Promise<Row[]> {
+  let broken = false;
+  try {
+    return (await ask(connection, sql, values)) as Row[];
+  } catch (error) {
+    broken = isBroken(error);
+    throw error;
+  } finally {
+    if (broken) connection.destroy();
+    else connection.release();
+  }
 }
 
 /** Without autocommit the first statement begins a transaction by itself: to say so would take as long as any other one. */
 async function transact<T>(runner: QueryRunner, work: (manager: EntityManager) => Promise<T>): Promise<T> {
   const connection = (await runner.connect()) as PoolConnection;
+  runner.query = directly(connection) as QueryRunner['query'];
   try {
     const result = await work(runner.manager);
     await runner.query('COMMIT');
@@ -118,6 +124,33 @@ async function transact<T>(runner: QueryRunner, work: (manager: EntityManager) =
   } finally {
     await runner.release();
   }
+}
+
+/**
+ * What a runner of TypeORM's asks of a connection, without its own way there (events, traces of the stack, a promise for each step), which
+ * takes as long as a statement. Those with values are prepared once for each connection.
+ */
+function directly(connection: PoolConnection) {
+  return async (sql: string, values: readonly SqlValue[] = [], structured = false): Promise<unknown> => {
+    const raw = await ask(connection, sql, values).catch((error: Error) => {
+      throw new QueryFailedError(sql, undefined, error);
+    });
+    if (!structured) return raw;
+    const result = new QueryResult();
+    result.raw = raw;
+    if (Array.isArray(raw)) result.records = raw as unknown[];
+    else result.affected = raw.affectedRows;
+    return result;
+  };
+}
+
+function ask(connection: PoolConnection, sql: string, values: readonly SqlValue[]): Promise<Answer> {
+  const statement = { sql, timeout: ANSWER_TIMEOUT_MS };
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, answer: unknown) => (error ? reject(error) : resolve(answer as Answer));
+    if (values.length === 0) connection.query(statement, done);
+    else connection.execute(statement, [...values], done);
+  });
 }
 
 async function rollBack(runner: QueryRunner): Promise<boolean> {
