@@ -13,6 +13,18 @@ describe('buildPageLinks', () => {
     );
   });
 
+  it.each([
+    ['/tags?page=2&page=3&name=x', '/tags?page=1&name=x'],
+    ['/tags?page', '/tags?page=1'],
+    ['/tags?mypage=2&%70age=3', '/tags?mypage=2&page=1'],
+    ['/tags?name=%26page%3D7&x=?page=8', '/tags?name=%26page%3D7&x=%3Fpage%3D8&page=1'],
+    ['/tags?', '/tags?page=1'],
+  ])('finds the place of the page in %s', (url, first) => {
+    expect(buildPageLinks(url, { page: 1, page_size: 10, total: 1 })).toBe(
+      `<${first}>; rel="first", <${first}>; rel="last"`,
+    );
+  });
+
   it('knows the ends', () => {
     const relations = (page: number, total: number) =>
       [...buildPageLinks('/tags', { page, page_size: 10, total }).matchAll(/rel="(\w+)"/g)].map(([, name]) => name);

@@ -94,12 +94,15 @@ export function buildCursorLink(url: string, next: string | null): string | unde
   return next === null ? undefined : `<${addresses(url, 'cursor')(next)}>; rel="next"`;
 }
 
-/** An address, in which one parameter of the query gets other values. */
+/** An address, in which one parameter of the query gets other values, of characters that stand for themselves there. */
 function addresses(url: string, name: string): (value: string) => string {
-  const [path, query] = url.split('?', 2) as [string, string?];
-  const parameters = new URLSearchParams(query);
-  return (value) => {
-    parameters.set(name, value);
-    return `${path}?${parameters.toString()}`;
-  };
+  const [path] = url.split('?', 1) as [string];
+  const parameters = new URLSearchParams(url.slice(path.length));
+  parameters.set(name, '');
+  const text = `?${parameters.toString()}`;
+  // Nowhere else: in a name or a value both signs are escaped.
+  const at = Math.max(text.indexOf(`?${name}=`), text.indexOf(`&${name}=`)) + name.length + 2;
+  const before = path + text.slice(0, at);
+  const after = text.slice(at);
+  return (value) => before + value + after;
 }
