@@ -20,6 +20,7 @@ import { Shutdown } from '#libs/probes';
 import { ownSockets, type Sockets } from '#libs/sockets';
 import { listenError, requireFreePort, storageError, version, type Started, type Supervisor } from '#libs/supervisor';
 import { systemClock, type Clock } from '#libs/time';
+import { Articles } from './articles/articles.js';
 import { Revocations } from './auth/revocations.js';
 import { SharedSecret } from './auth/shared-secret.js';
 import { SigningKeys } from './auth/signing-keys.js';
@@ -28,6 +29,7 @@ import { Tokens } from './auth/tokens.js';
 import { BlogModule, RESOURCES } from './blog.module.js';
 import { openCaching, prefixFor, type CachingOptions, type MakeCache } from './caching/blog-cache.js';
 import { serveHotReads } from './caching/hot-reads.js';
+import { ListReads } from './caching/list-reads.js';
 import { readyReads } from './caching/ready-reads.js';
 import { openWatchedDatabase } from './database/open.js';
 import { sharedSecret } from './database/secrets.js';
@@ -41,6 +43,7 @@ import { addLimitMetrics } from './metrics/limit-metrics.js';
 import type { BlogParts } from './parts.js';
 import { blogProbes, type BlogProbesOptions } from './probes.js';
 import { openDiscovery, registerBlog } from './registration.js';
+import { Tags } from './tags/tags.js';
 import { Accounts } from './users/accounts.js';
 import { ensureAdmin } from './users/first-admin.js';
 import { Passwords } from './users/passwords.js';
@@ -172,10 +175,11 @@ async function serve(
   );
   allowOrigins(adapter.getInstance(), blog.cors_origins);
   const rates = watchRequests(app, parts, { requests, metrics, tracing });
-  serveHotReads(app, parts);
+  const lists = new ListReads(parts.reads, app.get(Articles), app.get(Tags));
+  serveHotReads(app, parts, lists);
   // A span must hold all that is done for a request.
   if (!tracing) {
-    const ready = readyReads({ ...parts, tokens: app.get(Tokens), rates });
+    const ready = readyReads({ ...parts, lists, tokens: app.get(Tokens), rates });
     answerInFront(adapter.getInstance(), { drain, requests, log }, ready);
   }
   app.useGlobalPipes(new ValidationPipe());

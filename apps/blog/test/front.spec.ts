@@ -55,7 +55,9 @@ describe.each(VARIANTS)('the front of a blog %s', (_, settings) => {
     paths = [
       ...['', '?min_version=1', '?min_version=2', '?min_version=x', '?', '#x', '/', ';x'].map((end) => `${row}${end}`),
       ...['/api/v1/tags', '/api/v1/articles'].flatMap((list) =>
-        ['', '?', '?page=2', '?page_size=3&page=2', '?cursor=', '?none=1', '?name=%ff'].map((end) => `${list}${end}`),
+        ['', '?', '?page=2', '?page_size=3&page=2', '?cursor=', '?cursor=x.y', '?none=1', '?name=%ff'].map(
+          (end) => `${list}${end}`,
+        ),
       ),
       ...[
         `/api/v1/articles/${hidden.body.id}`,
@@ -135,6 +137,33 @@ describe.each(VARIANTS)('the front of a blog %s', (_, settings) => {
       { numRuns: 75 },
     );
     expect(answeredInFront()).toBeGreaterThan(5);
+  });
+});
+
+describe('the front of a blog without a cache', () => {
+  let blog: TestBlog;
+  beforeAll(async () => {
+    blog = await TestBlog.start('SQLite', { SIGNPOST_BLOG_CACHE_SIZE: '0' });
+  });
+  afterAll(() => blog.stop());
+
+  const names = async (path: string, who: RequestHeaders) => {
+    const { body } = await blog.ask('GET', path, who);
+    return (body.items as { name: string }[]).map(({ name }) => name);
+  };
+
+  it('reads a list each time, once its address is known, as each viewer sees it', async () => {
+    const path = '/api/v1/tags?sort=-id&page_size=2';
+    const shown = await blog.makeTag({}, blog.as.ann);
+    for (const who of [blog.as.ann, blog.as.bob]) await names(path, who);
+    answeredInFront();
+    const hidden = await blog.makeTag({ state: 0 }, blog.as.ann);
+    expect(await names(path, blog.as.ann)).toEqual([hidden.body.name, shown.body.name]);
+    expect(await names(path, blog.as.bob)).toEqual([shown.body.name]);
+    expect(await names(path, {})).toEqual([shown.body.name]);
+    const later = await blog.makeTag({}, blog.as.bob);
+    expect(await names(path, {})).toEqual([later.body.name, shown.body.name]);
+    expect(answeredInFront()).toBe(4);
   });
 });
 

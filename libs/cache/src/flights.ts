@@ -63,8 +63,16 @@ export class Flights<T> {
     const running = flight as Running<T>;
     this.#running.add(running);
     this.#joinable.set(flight.query.key, running);
-    running.answer = fetch(running).finally(() => this.#end(running));
+    running.answer = this.#land(running, fetch);
     return running.answer;
+  }
+
+  async #land(flight: Running<T>, fetch: (flight: Flight) => Promise<T>): Promise<T> {
+    try {
+      return await fetch(flight);
+    } finally {
+      this.#end(flight);
+    }
   }
 
   #void(flight: Running<T>): void {

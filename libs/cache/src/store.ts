@@ -25,6 +25,8 @@ export interface CacheStore {
    */
   start(beforeUse: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
+  /** Whether it can hold anything: one that cannot is asked for nothing. */
+  readonly hasRoom: boolean;
   /** Whether this process has heard of every invalidation up to a moment ago: what it keeps to itself may be used. */
   readonly inTouch: boolean;
   /** What a store in this process holds, at once, however old; a store elsewhere gives nothing. */

@@ -96,7 +96,7 @@ export class VersionedCache {
 
   /** What this process itself holds, without waiting: for the hot path, before `read`. */
   peek(key: string, minVersion = 0): Entry | undefined {
-    const held = this.#store.peek(key) ?? (this.#store.inTouch ? this.#near?.get(key) : undefined);
+    const held = this.#store.peek(key) ?? (this.#near && this.#store.inTouch ? this.#near.get(key) : undefined);
     if (!held || held.version < minVersion) return undefined;
     this.#tally.local++;
     return held;
@@ -151,7 +151,11 @@ export class VersionedCache {
     return this.#store.inspect(query);
   }
 
-  async #fetch(flight: Flight, load: Load): Promise<Answer> {
+  #fetch(flight: Flight, load: Load): Promise<Answer> {
+    return this.#store.hasRoom ? this.#fetchThrough(flight, load) : this.#load(flight, load);
+  }
+
+  async #fetchThrough(flight: Flight, load: Load): Promise<Answer> {
     const patience = new Patience(this.#clock, this.#times.patience);
     const held = await this.#get(flight.query, patience);
     if (held) return this.#hit(flight, held);
@@ -161,9 +165,13 @@ export class VersionedCache {
       const entry = await this.#awaitFirst(flight.query, patience);
       if (entry) return this.#hit(flight, entry);
     }
+    return this.#load(flight, load, claim && ((entry) => this.#fill(flight, entry, claim, patience)));
+  }
+
+  async #load(flight: Flight, load: Load, fill?: (entry: Entry) => Promise<boolean>): Promise<Answer> {
     const entry = await load();
     this.#tally.misses++;
-    const stored = claim !== undefined && (await this.#fill(flight, entry, claim, patience));
+    const stored = fill !== undefined && (await fill(entry));
     if (!stored) this.#raiseFloor(flight.query.key, entry.version);
     return { ...entry, source: 'database', stored, joined: false };
   }

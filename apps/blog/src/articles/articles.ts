@@ -7,7 +7,8 @@ import type { Publisher, Tell } from '../caching/publisher.js';
 import { isUniqueViolation, type Database } from '../database/database.js';
 import { insertRow } from '../database/rows.js';
 import { pickFields } from '../lists/fields.js';
-import { mapList, type List, type Lists } from '../lists/list.js';
+import { KeptSources } from '../lists/kept-sources.js';
+import { mapList, type List, type Lists, type ListSource } from '../lists/list.js';
 import { BLOG_PROBLEMS } from '../problems.js';
 import { requireTag } from '../tags/tag.query.js';
 import type { Tag } from '../tags/tag.schema.js';
@@ -44,11 +45,19 @@ export interface ArticlesOptions {
 type Fields = Pick<Article, 'tag_id' | 'title' | 'desc' | 'content' | 'cover_image_url' | 'state'>;
 
 export class Articles {
+  private readonly sources = new KeptSources<ArticleQuery>((query, viewer) => this.sourceOf(query, viewer));
+
   constructor(private readonly options: ArticlesOptions) {}
 
   /** The articles that a viewer may see, page by page or from a cursor on. Without their content, unless it is asked for. */
   async list(query: ArticleQuery, viewer: Viewer): Promise<List<Partial<Article>>> {
-    const { tag_id, state, created_by, q, fields } = query;
+    const list = await this.options.lists.read<SummaryRow>(this.sources.of(query, viewer), query);
+    const { fields } = query;
+    if (!fields) return mapList(list, (row) => toSummary(row, viewer));
+    return mapList(list as List<ArticleRow>, (row) => pickFields(toArticle(row, viewer), fields));
+  }
+
+  private sourceOf({ tag_id, state, created_by, q, fields }: ArticleQuery, viewer: Viewer): ListSource {
     const where = allOf([
       visibleTo(viewer, 'a'),
       ...equals('a.tag_id', tag_id),
@@ -59,10 +68,7 @@ export class Articles {
     const whole = fields?.includes('content') ?? false;
     const select = whole ? SELECT_ARTICLES : SELECT_SUMMARIES;
     const filters = { tag_id, state, created_by, q };
-    const source = { name: 'articles', table: 'a', select, count: COUNT_ARTICLES, where, filters };
-    const list = await this.options.lists.read<SummaryRow>(source, query);
-    if (!fields) return mapList(list, (row) => toSummary(row, viewer));
-    return mapList(list as List<ArticleRow>, (row) => pickFields(toArticle(row, viewer), fields));
+    return { name: 'articles', table: 'a', select, count: COUNT_ARTICLES, where, filters };
   }
 
   /** @throws Problem when there is no such tag */

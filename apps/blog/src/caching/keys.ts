@@ -61,9 +61,14 @@ export function queryOf(key: string, minVersion?: number): Query {
   return { key, within: generationsOf(key), ...(minVersion !== undefined && { minVersion }) };
 }
 
+/** To which generations a row, a list of tags and a list of articles belong. */
+const ROW: readonly Generation[] = ['shown-tags'];
+const TAGS: readonly Generation[] = ['tags'];
+const ARTICLES: readonly Generation[] = ['articles', 'shown-tags'];
+
 function generationsOf(key: string): readonly Generation[] {
-  if (!key.startsWith('list:')) return ['shown-tags'];
-  return key.includes(':/api/v1/tags') ? ['tags'] : ['articles', 'shown-tags'];
+  if (!key.startsWith('list:')) return ROW;
+  return key.includes(':/api/v1/tags') ? TAGS : ARTICLES;
 }
 
 /** What a write to an article makes out of date. @param version the one that it has now */

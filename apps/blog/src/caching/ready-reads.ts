@@ -12,18 +12,20 @@ import type { Tokens } from '../auth/tokens.js';
 import type { BlogRates } from '../limits/limits.js';
 import type { BlogParts } from '../parts.js';
 import { answerHeaders, VARY } from '../reply.js';
+import type { Viewer } from '../users/account.js';
 import type { Representation } from './cached-reads.js';
+import type { ListReads } from './list-reads.js';
 import { readRow } from './read-row.js';
 import { isRow, parseWanted, peekWanted, type Wanted } from './wanted.js';
 
 const EVERY_ANSWER: readonly string[] = Object.entries(SECURITY_HEADERS).flat();
 const NO_HEADERS: readonly string[] = [];
 
-const SOUGHT = Symbol('a row that was looked for');
+const SOUGHT = Symbol('what was looked for');
 
-/** What became of a row that was looked for in front of Fastify, in vain. */
+/** What became of a row or a list that was looked for in front of Fastify, in vain. */
 interface Sought {
-  /** Of the database, unless there is just no such row. */
+  /** Of the database, or of a cursor that is none, unless there is just no such row. */
   readonly error?: Error;
 }
 
@@ -31,23 +33,24 @@ interface Seeking {
   [SOUGHT]?: Sought;
 }
 
-/** @returns undefined when the row that a request wants was not looked for in front of Fastify */
+/** @returns undefined when what a request wants was not looked for in front of Fastify */
 export function soughtInFront(request: IncomingMessage & Seeking): Sought | undefined {
   return request[SOUGHT];
 }
 
 export interface ReadyReadsOptions extends Pick<BlogParts, 'cache' | 'config' | 'database' | 'reads'> {
   readonly tokens: Tokens;
+  readonly lists: ListReads;
   /** None when nobody is limited. */
   readonly rates: BlogRates | undefined;
 }
 
 /**
- * Finds reads for the front, of whoever needs no token or whose token was looked at lately: rows and lists in the memory of this process, and
- * rows elsewhere. All others go the long way, through the hooks and `hot-reads.ts` or Nest, which comes to the same answer.
+ * Finds reads for the front, of whoever needs no token or whose token was looked at lately: rows and lists in the memory of this process or
+ * elsewhere, lists by addresses that came before. All others go the long way, through the hooks and `hot-reads.ts` or Nest, which comes to the same answer.
  */
 export function readyReads(options: ReadyReadsOptions): FindAnswer {
-  const { cache, config, tokens, rates } = options;
+  const { cache, config, tokens, rates, lists } = options;
   const scripts = config.blog.cors_origins.length > 0;
   const vary = scripts ? varyByOrigin(VARY) : VARY;
   return (request: IncomingMessage & Seeking) => {
@@ -61,13 +64,15 @@ export function readyReads(options: ReadyReadsOptions): FindAnswer {
     if (!rate) return undefined;
     const shown = peekWanted(cache, wanted, viewer);
     if (shown) return toAnswer(request, wanted, shown, rate);
-    if (!isRow(wanted)) return undefined;
+    const reading = read(url, wanted, viewer);
+    if (!reading) return undefined;
     const inVain = (error?: Error) => void (request[SOUGHT] = error ? { error } : {});
-    return readRow(options, wanted, viewer).then(
-      (found) => (found ? toAnswer(request, wanted, found, rate) : inVain()),
-      inVain,
-    );
+    return reading.then((found) => (found ? toAnswer(request, wanted, found, rate) : inVain()), inVain);
   };
+
+  function read(url: string, wanted: Wanted, viewer: Viewer): Promise<Representation | undefined> | undefined {
+    return isRow(wanted) ? readRow(options, wanted, viewer) : lists.known(wanted.kind, url)?.(viewer);
+  }
 
   function toAnswer(
     { headers }: IncomingMessage,

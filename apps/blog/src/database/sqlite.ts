@@ -123,7 +123,8 @@ class SqliteDatabase implements Database {
     try {
       const { data_version } = this.statement('PRAGMA data_version').get() as { data_version: number };
       const count = () => this.statement(sql).get(...values) as { total: number };
-      return this.counts.at(data_version, sql + JSON.stringify(values), () => count().total);
+      const key = values.length === 0 ? sql : sql + JSON.stringify(values);
+      return this.counts.at(data_version, key, () => count().total);
     } catch (error) {
       throw reportable(error);
     }

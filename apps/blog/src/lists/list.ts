@@ -12,7 +12,7 @@ export interface ListRequest {
   readonly sort: readonly SortKey[];
 }
 
-/** Where a list comes from. */
+/** Where the list of one query comes from. */
 export interface ListSource {
   /** `tags` */
   readonly name: string;
@@ -33,8 +33,17 @@ export type List<Item> = Page<Item> | CursorPage<Item>;
 /** What every sorted row has, whatever else: the columns that lists are sorted by. */
 type Row = Readonly<Record<string, unknown>>;
 
+/** How the pages of a list are read. */
+interface PagePlan {
+  readonly select: string;
+  readonly count: string;
+}
+
 /** Reads the lists of one database. */
 export class Lists {
+  /** Of sources that are used again: to put a statement together, and to look for it by a new text, takes as long as to read a row. */
+  private readonly plans = new WeakMap<ListSource, PagePlan>();
+
   constructor(
     private readonly database: Database,
     private readonly cursors: Cursors,
@@ -46,21 +55,30 @@ export class Lists {
    * @throws Problem 400 for a cursor that was not given out for this list
    */
   read<Item extends Row>(source: ListSource, request: ListRequest): Promise<List<Item>> {
-    const keys = totalOrder(request.sort);
     return request.cursor === undefined
-      ? this.readPage(source, request, keys)
-      : this.readFrom(source, request.cursor, request.page_size, keys);
+      ? this.readPage(source, request)
+      : this.readFrom(source, request.cursor, request.page_size, totalOrder(request.sort));
   }
 
   private async readPage<Item extends Row>(
     source: ListSource,
-    { page, page_size }: ListRequest,
-    keys: readonly SortKey[],
+    { page, page_size, sort }: ListRequest,
   ): Promise<Page<Item>> {
-    const { where, count } = source;
-    const items = await this.select<Item>(source, where, keys, [page_size, (page - 1) * page_size]);
-    const total = await this.database.count(`${count} ${where.sql}`, where.values);
+    const { values } = source.where;
+    const { select, count } = this.planOf(source, sort);
+    const items = await this.database.select<Item>(select, [...values, page_size, (page - 1) * page_size]);
+    const total = await this.database.count(count, values);
     return { items, page, page_size, total };
+  }
+
+  private planOf(source: ListSource, sort: readonly SortKey[]): PagePlan {
+    let plan = this.plans.get(source);
+    if (!plan) {
+      const { where, count } = source;
+      plan = { select: selectFrom(source, where, totalOrder(sort)), count: `${count} ${where.sql}` };
+      this.plans.set(source, plan);
+    }
+    return plan;
   }
 
   /** Goes by where the last row stands, not by how many came before it: rows that come or go meanwhile shift nothing. */
@@ -72,22 +90,19 @@ export class Lists {
   ): Promise<CursorPage<Item>> {
     const scope = JSON.stringify([source.name, source.filters, keys]);
     const position = cursor === '' ? [] : [after(keys, source.table, this.cursors.parse(scope, cursor))];
-    const rows = await this.select<Item>(source, allOf([source.where, ...position]), keys, [page_size + 1, 0]);
+    const where = allOf([source.where, ...position]);
+    const select = selectFrom(source, where, keys);
+    const rows = await this.database.select<Item>(select, [...where.values, page_size + 1, 0]);
     const items = rows.slice(0, page_size);
     const last = rows.length > page_size ? items.at(-1)! : undefined;
     const next_cursor = last ? this.cursors.build(scope, positionOf(last, keys)) : null;
     return { items, page_size, next_cursor };
   }
+}
 
-  private select<Item>(
-    { select, table }: ListSource,
-    { sql, values }: Condition,
-    keys: readonly SortKey[],
-    [limit, offset]: readonly [number, number],
-  ): Promise<Item[]> {
-    const statement = `${select} ${sql} ORDER BY ${orderBy(keys, table)} LIMIT ? OFFSET ?`;
-    return this.database.select<Item>(statement, [...values, limit, offset]);
-  }
+/** A statement whose last values are how many rows are read, and how many are passed over. */
+function selectFrom({ select, table }: ListSource, { sql }: Condition, keys: readonly SortKey[]): string {
+  return `${select} ${sql} ORDER BY ${orderBy(keys, table)} LIMIT ? OFFSET ?`;
 }
 
 function positionOf(row: Row, keys: readonly SortKey[]): (string | number)[] {

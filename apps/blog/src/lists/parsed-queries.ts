@@ -14,6 +14,11 @@ export class ParsedQueries<Query> {
     this.#schema = schema;
   }
 
+  /** The query of an address that was parsed before and is remembered. */
+  known(url: string): Query | undefined {
+    return this.#known.get(url);
+  }
+
   /**
    * @param url path and query as they were sent
    * @param raw what stands in the query

@@ -7,7 +7,8 @@ import type { Publisher, Tell } from '../caching/publisher.js';
 import { isUniqueViolation, type Database } from '../database/database.js';
 import { insertRow } from '../database/rows.js';
 import { pickFields } from '../lists/fields.js';
-import { mapList, type List, type Lists } from '../lists/list.js';
+import { KeptSources } from '../lists/kept-sources.js';
+import { mapList, type List, type Lists, type ListSource } from '../lists/list.js';
 import { BLOG_PROBLEMS } from '../problems.js';
 import type { User, Viewer } from '../users/account.js';
 import { firstStamp, nothingAlongside, stampOf, writeNext, type Alongside } from '../writes.js';
@@ -23,20 +24,14 @@ export interface TagsOptions {
 
 /** The tags that articles are filed under. */
 export class Tags {
+  private readonly sources = new KeptSources<TagQuery>(sourceOf);
+
   constructor(private readonly options: TagsOptions) {}
 
   /** The tags that a viewer may see, page by page or from a cursor on. */
   async list(query: TagQuery, viewer: Viewer): Promise<List<Partial<Tag>>> {
-    const { name, state, created_by, fields } = query;
-    const filters = { name: name?.normalize('NFC').trim(), state, created_by };
-    const where = allOf([
-      visibleTo(viewer, 'blog_tag'),
-      ...equals('name', filters.name),
-      ...equals('state', state),
-      ...equals('created_by', created_by),
-    ]);
-    const source = { name: 'tags', table: 'blog_tag', select: SELECT_TAGS, count: COUNT_TAGS, where, filters };
-    const list = await this.options.lists.read<Tag>(source, query);
+    const { fields } = query;
+    const list = await this.options.lists.read<Tag>(this.sources.of(query, viewer), query);
     return fields ? mapList(list, (tag) => pickFields(tag, fields)) : list;
   }
 
@@ -137,4 +132,15 @@ async function requireUnused(manager: EntityManager, id: number): Promise<void> 
   const sql = 'SELECT COUNT(*) AS articles FROM blog_article WHERE tag_id = ? AND deleted_on = 0';
   const [use] = (await manager.query(sql, [id])) as [{ articles: number }];
   if (use.articles > 0) throw new Problem(BLOG_PROBLEMS.tagInUse, { detail: `articles that use it: ${use.articles}` });
+}
+
+function sourceOf({ name, state, created_by }: TagQuery, viewer: Viewer): ListSource {
+  const filters = { name: name?.normalize('NFC').trim(), state, created_by };
+  const where = allOf([
+    visibleTo(viewer, 'blog_tag'),
+    ...equals('name', filters.name),
+    ...equals('state', state),
+    ...equals('created_by', created_by),
+  ]);
+  return { name: 'tags', table: 'blog_tag', select: SELECT_TAGS, count: COUNT_TAGS, where, filters };
 }

@@ -39,6 +39,7 @@ const NOWHERE: readonly string[] = [];
 export class MemoryStore implements CacheStore {
   readonly state = 'closed';
   readonly opened = 0;
+  readonly hasRoom: boolean;
   readonly #clock: Clock;
   readonly #times: CacheTimes;
   readonly #cells: OctetMap<Cell>;
@@ -51,6 +52,7 @@ export class MemoryStore implements CacheStore {
     this.#clock = clock;
     this.#times = { ...DEFAULT_TIMES, ...times };
     this.#cells = new OctetMap(octets);
+    this.hasRoom = octets > 0;
     this.#isInTouch = isInTouch;
   }
 

@@ -30,6 +30,7 @@ const NOWHERE: readonly string[] = [];
  * a replica that takes over, has another run id, and so another epoch.
  */
 export class RedisStore implements CacheStore {
+  readonly hasRoom = true;
   readonly held = { entries: 0, octets: 0, evicted: 0 };
   readonly #clock: Clock;
   readonly #log: Logger;

@@ -20,6 +20,7 @@ export class ModelServer {
 
 /** One process's way to the server: every request and every reply is under way for a while, and the line may be cut. */
 export class SharedStore implements CacheStore {
+  readonly hasRoom = true;
   readonly held = { entries: 0, octets: 0, evicted: 0 };
   readonly opened = 0;
   readonly #server: ModelServer;
