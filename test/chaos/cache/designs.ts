@@ -85,8 +85,8 @@ class PlainCache implements BlogCache {
 
   #deleteBeforeCommit(ledger: Ledger): void {
     const record = ledger.record.bind(ledger);
-    ledger.record = async (manager, invalidation) => {
-      const id = await record(manager, invalidation);
+    ledger.record = async (transaction, invalidation) => {
+      const id = await record(transaction, invalidation);
       for (const { key } of invalidation.rows) await this.#delete(key);
       return id;
     };

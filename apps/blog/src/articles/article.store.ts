@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { Problem } from '#libs/http';
 import { isVisible } from '../access.js';
-import type { Dialect } from '../database/database.js';
+import type { AtEnd, Dialect } from '../database/database.js';
 import { BLOG_PROBLEMS } from '../problems.js';
 import type { User } from '../users/account.js';
 import { SELECT_ARTICLE_ROWS, type ArticleRow } from './article.query.js';
@@ -30,13 +30,8 @@ export async function findFreeSlug(manager: EntityManager, candidates: readonly 
 }
 
 /** Makes the text of a new article be found. */
-export async function addToSearch(
-  manager: EntityManager,
-  { insertSearch }: Dialect,
-  id: number,
-  { title, desc, content }: Text,
-): Promise<void> {
-  await manager.query(insertSearch, [id, buildBigrams(title, desc, content)]);
+export function addToSearch(atEnd: AtEnd, { insertSearch }: Dialect, id: number, { title, desc, content }: Text): void {
+  atEnd(insertSearch, [id, buildBigrams(title, desc, content)]);
 }
 
 /** Makes the text of an article be found as it is now. */

@@ -4,7 +4,7 @@ import type { Clock } from '#libs/time';
 import { allOf, equals, requireMine, visibleTo, type Change, type Condition } from '../access.js';
 import { articleChange } from '../caching/keys.js';
 import type { Publisher, Tell } from '../caching/publisher.js';
-import { isUniqueViolation, type Database } from '../database/database.js';
+import { isUniqueViolation, type AtEnd, type Database } from '../database/database.js';
 import { insertRow } from '../database/rows.js';
 import { pickFields } from '../lists/fields.js';
 import { KeptSources } from '../lists/kept-sources.js';
@@ -76,11 +76,11 @@ export class Articles {
     const fields = { ...fieldsOf(input), ...firstStamp(stampOf(user, this.options.clock)) };
     // Most titles are new: their own slug is taken without a look.
     const attempts = [(slug: string) => [slug], ...SLUG_ATTEMPTS];
-    return this.write(attempts, async (manager, candidates, tell) => {
+    return this.write(attempts, async (manager, candidates, tell, atEnd) => {
       const tag = await this.requireTag(manager, fields.tag_id, user);
       const slug = await findFreeSlug(manager, candidates(buildSlug(fields.title)));
       const id = await insertRow(manager, 'blog_article', { ...fields, slug });
-      await addToSearch(manager, this.options.database.dialect, id, fields);
+      addToSearch(atEnd, this.options.database.dialect, id, fields);
       // In the order of a read, which has the same entity tag: to the octet.
       const { tag_id, title, content, desc, cover_image_url, ...rest } = fields;
       const article = { id, tag_id, tag, title, slug, desc, cover_image_url, ...rest, content };
@@ -175,12 +175,12 @@ export class Articles {
    */
   private async write<T>(
     attempts: readonly Candidates[],
-    work: (manager: EntityManager, candidates: Candidates, tell: Tell) => Promise<T>,
+    work: (manager: EntityManager, candidates: Candidates, tell: Tell, atEnd: AtEnd) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       const candidates = attempts[attempt]!;
       try {
-        return await this.options.publisher.write((manager, tell) => work(manager, candidates, tell));
+        return await this.options.publisher.write((manager, tell, atEnd) => work(manager, candidates, tell, atEnd));
       } catch (error) {
         if (attempt + 1 === attempts.length || !isUniqueViolation(error)) throw error;
       }

@@ -23,12 +23,16 @@ describe.each(STORES)('what was written, in %s', (store) => {
     where.remove();
   });
 
-  describe('the outbox', () => {
-    const record = (outbox: SqlOutbox) => database.write((manager) => outbox.record(manager, CHANGE));
+  /** What it is known by is known when it is committed. */
+  async function recordIn(ledger: SqlOutbox | WriteCount): Promise<number> {
+    const id = await database.write((manager, atEnd) => ledger.record({ manager, atEnd }, CHANGE));
+    return id();
+  }
 
+  describe('the outbox', () => {
     it('gives what was recorded, the oldest first, until it is removed', async () => {
       const outbox = await SqlOutbox.open(database);
-      const ids = [await record(outbox), await record(outbox), await record(outbox)];
+      const ids = [await recordIn(outbox), await recordIn(outbox), await recordIn(outbox)];
       const pending = await outbox.pending(2);
       expect(pending.map(({ id, invalidation }) => [id, invalidation])).toEqual(
         ids.slice(0, 2).map((id) => [id, CHANGE]),
@@ -40,7 +44,7 @@ describe.each(STORES)('what was written, in %s', (store) => {
 
     it('removes more than one statement can name', async () => {
       const outbox = await SqlOutbox.open(database);
-      const id = await record(outbox);
+      const id = await recordIn(outbox);
       await outbox.remove([...Array.from({ length: 2_500 }, (_, n) => 1_000_000 + n), id]);
       expect(await outbox.pending(10)).toEqual([]);
     });
@@ -48,7 +52,7 @@ describe.each(STORES)('what was written, in %s', (store) => {
     it('has nothing of a transaction that was rolled back', async () => {
       const outbox = await SqlOutbox.open(database);
       const failing = database.write(async (manager) => {
-        await outbox.record(manager, CHANGE);
+        await outbox.record({ manager }, CHANGE);
         throw new Error('no');
       });
       await expect(failing).rejects.toThrow('no');
@@ -57,7 +61,7 @@ describe.each(STORES)('what was written, in %s', (store) => {
 
     it('lets nobody wait whose clock was put back, or forward', async () => {
       const outbox = await SqlOutbox.open(database);
-      await record(outbox);
+      await recordIn(outbox);
       for (const shift of ['+ 3600000', '- 7200000']) {
         await database.write((manager) => manager.query(`UPDATE blog_outbox SET written_ms = written_ms ${shift}`));
         const [row] = await outbox.pending(1);
@@ -67,7 +71,7 @@ describe.each(STORES)('what was written, in %s', (store) => {
 
     it('holds everything when something was written that no shared cache has heard of, once', async () => {
       const count = await WriteCount.open(database, clock);
-      await database.write((manager) => count.record(manager));
+      await recordIn(count);
       const outbox = await SqlOutbox.open(database);
       expect((await outbox.pending(10)).map(({ invalidation }) => invalidation)).toEqual([EVERYTHING]);
       await SqlOutbox.open(database);
@@ -76,19 +80,17 @@ describe.each(STORES)('what was written, in %s', (store) => {
   });
 
   describe('the count of writes', () => {
-    const write = (count: WriteCount) => database.write((manager) => count.record(manager));
-
     it('gives each write a number of its own, however many write at once', async () => {
       const counts = await Promise.all(Array.from({ length: 3 }, () => WriteCount.open(database, clock)));
-      const numbers = await Promise.all(Array.from({ length: 30 }, (_, n) => write(counts[n % 3]!)));
+      const numbers = await Promise.all(Array.from({ length: 30 }, (_, n) => recordIn(counts[n % 3]!)));
       expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
     });
 
     it('finds what others wrote, once, and not what this process did', async () => {
       const [own, others] = [await WriteCount.open(database, clock), await WriteCount.open(database, clock)];
-      await own.remove([await write(own), await write(own)]);
+      await own.remove([await recordIn(own), await recordIn(own)]);
       expect(await own.pending()).toEqual([]);
-      const [first, , last] = [await write(own), await write(others), await write(own)];
+      const [first, , last] = [await recordIn(own), await recordIn(others), await recordIn(own)];
       await own.remove([first, last]);
       expect(await own.pending()).toMatchObject([{ id: 5, invalidation: EVERYTHING }]);
       expect(await own.pending()).toEqual([]);
@@ -97,10 +99,10 @@ describe.each(STORES)('what was written, in %s', (store) => {
 
     it('takes a write of its own for another’s rather than the other way round', async () => {
       const own = await WriteCount.open(database, clock);
-      const number = await write(own);
+      const number = await recordIn(own);
       expect(await own.pending()).toMatchObject([{ id: number, invalidation: EVERYTHING }]);
       await own.remove([number, number]);
-      await write(await WriteCount.open(database, clock));
+      await recordIn(await WriteCount.open(database, clock));
       expect(await own.pending()).toMatchObject([{ invalidation: EVERYTHING }]);
     });
 
@@ -113,7 +115,7 @@ describe.each(STORES)('what was written, in %s', (store) => {
       await own.pending();
       expect(own.isInTouch()).toBe(true);
       await clock.advance(1_001);
-      await write(others);
+      await recordIn(others);
       const [found] = await own.pending();
       expect(own.isInTouch()).toBe(false);
       await own.remove([found!.id]);

@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Invalidation } from '#libs/cache';
-import type { Database } from '../database/database.js';
+import type { Database, Work } from '../database/database.js';
 import { articleChange, tagChange } from './keys.js';
+import type { Transaction } from './ledger.js';
 import { Publisher } from './publisher.js';
 
 describe('Publisher', () => {
@@ -11,13 +12,16 @@ describe('Publisher', () => {
   beforeEach(() => {
     steps = [];
     const database = {
-      async write<T>(work: (manager: EntityManager) => Promise<T>) {
-        const result = await work({} as EntityManager);
+      async write<T>(work: Work<T>) {
+        const result = await work({} as EntityManager, () => ({ raw: undefined }));
         steps.push('commit');
         return result;
       },
     };
-    const record = (_: EntityManager, invalidation: Invalidation) => Promise.resolve(steps.push(invalidation));
+    const record = async (_: Transaction, invalidation: Invalidation) => {
+      const id = steps.push(invalidation);
+      return () => id;
+    };
     const ledger = { record, pending: () => Promise.resolve([]), remove: () => Promise.resolve() };
     const invalidate = ({ id, invalidation }: { id: unknown; invalidation: Invalidation }) =>
       Promise.resolve(steps.push(['told', id, invalidation]) > 0);

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Invalidation, VersionedCache } from '#libs/cache';
-import type { Database } from '../database/database.js';
-import type { Ledger } from './ledger.js';
+import type { AtEnd, Database } from '../database/database.js';
+import type { Ledger, Transaction } from './ledger.js';
 
 /** Says what a transaction makes out of date: once for each thing that it changes, and not at all when it changes nothing. */
 export type Tell = (invalidation: Invalidation) => void;
@@ -21,20 +21,23 @@ export class Publisher {
   }
 
   /** Runs `work` in a transaction, as `Database.write`, and tells the cache after its commit. */
-  async write<T>(work: (manager: EntityManager, tell: Tell) => Promise<T>): Promise<T> {
+  async write<T>(work: (manager: EntityManager, tell: Tell, atEnd: AtEnd) => Promise<T>): Promise<T> {
     const { database, cache, ledger } = this.#options;
-    const { result, row } = await database.write(async (manager) => {
+    const { result, record } = await database.write(async (manager, atEnd) => {
       const told: Invalidation[] = [];
-      const made = await work(manager, (invalidation) => void told.push(invalidation));
-      return { result: made, row: told.length > 0 ? await record(manager, ledger, merge(told)) : undefined };
+      const made = await work(manager, (invalidation) => void told.push(invalidation), atEnd);
+      return {
+        result: made,
+        record: told.length > 0 ? await leave(ledger, { manager, atEnd }, merge(told)) : undefined,
+      };
     });
-    if (row) await cache.invalidate(row);
+    if (record) await cache.invalidate({ id: record.id(), invalidation: record.invalidation });
     return result;
   }
 }
 
-async function record(manager: EntityManager, ledger: Ledger, invalidation: Invalidation) {
-  return { id: await ledger.record(manager, invalidation), invalidation };
+async function leave(ledger: Ledger, transaction: Transaction, invalidation: Invalidation) {
+  return { id: await ledger.record(transaction, invalidation), invalidation };
 }
 
 function merge(told: readonly Invalidation[]): Invalidation {

@@ -3,7 +3,7 @@ import type { Invalidation, OutboxRow } from '#libs/cache';
 import type { Database } from '../database/database.js';
 import { insertRow } from '../database/rows.js';
 import { EVERYTHING } from './keys.js';
-import type { Ledger } from './ledger.js';
+import type { Ledger, Transaction } from './ledger.js';
 import { readUnsharedWrites } from './write-count.js';
 
 /** Ids in one statement: well below what SQLite binds. */
@@ -39,11 +39,12 @@ export class SqlOutbox implements Ledger {
     const count = await readUnsharedWrites(manager);
     const sql = "UPDATE blog_counter SET value = ? WHERE name = 'shared-until' AND value <> ?";
     const { affected } = await manager.queryRunner!.query(sql, [count, count], true);
-    if (affected === 1) await this.record(manager, EVERYTHING);
+    if (affected === 1) await this.record({ manager }, EVERYTHING);
   }
 
-  record(manager: EntityManager, invalidation: Invalidation): Promise<number> {
-    return insertRow(manager, 'blog_outbox', { invalidation: JSON.stringify(invalidation) });
+  async record({ manager }: Pick<Transaction, 'manager'>, invalidation: Invalidation): Promise<() => number> {
+    const id = await insertRow(manager, 'blog_outbox', { invalidation: JSON.stringify(invalidation) });
+    return () => id;
   }
 
   /** A clock that was put back makes no row wait: its age is how far the clock is from when it was written, either way. */

@@ -2,9 +2,9 @@ import type { EntityManager } from 'typeorm';
 import type { OutboxRow } from '#libs/cache';
 import type { Clock } from '#libs/time';
 import type { Database } from '../database/database.js';
-import { countUp } from '../database/rows.js';
+import { countUpAtEnd } from '../database/rows.js';
 import { EVERYTHING } from './keys.js';
-import type { Ledger } from './ledger.js';
+import type { Ledger, Transaction } from './ledger.js';
 
 const COUNTER = 'unshared-writes';
 const READ = `SELECT value FROM blog_counter WHERE name = '${COUNTER}'`;
@@ -48,8 +48,8 @@ export class WriteCount implements Ledger {
     return this.#clock.monotonic() - this.#dealtWithAt <= SILENCE_MS;
   }
 
-  record(manager: EntityManager): Promise<number> {
-    return countUp(manager, this.#database.dialect, COUNTER);
+  async record({ atEnd }: Pick<Transaction, 'atEnd'>): Promise<() => number> {
+    return countUpAtEnd(atEnd, this.#database.dialect, COUNTER);
   }
 
   async pending(): Promise<OutboxRow[]> {

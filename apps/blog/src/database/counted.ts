@@ -1,6 +1,5 @@
-import type { EntityManager } from 'typeorm';
 import { Histogram, type HistogramCounts } from '#libs/observability';
-import type { Database, Dialect, SqlValue } from './database.js';
+import type { Database, Dialect, SqlValue, Work } from './database.js';
 
 /** Upper bounds of the buckets, in seconds: from a row of SQLite's to a statement that is given up. */
 const BOUNDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 6];
@@ -59,7 +58,7 @@ export class CountedDatabase implements Database {
     return this.#reads.count(this.#database.count(sql, values));
   }
 
-  write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  write<T>(work: Work<T>): Promise<T> {
     return this.#writes.count(this.#database.write(work));
   }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STORES, TestDatabase } from '../../test/databases.js';
-import { isUniqueViolation, type Database } from './database.js';
+import { isUniqueViolation, type Database, type PlainValue } from './database.js';
 import { openDatabase } from './open.js';
-import { countUp, insertRow, updateRow } from './rows.js';
+import { countUp, countUpAtEnd, insertRow, updateRow } from './rows.js';
 import { sharedSecret } from './secrets.js';
 
 describe.each(STORES)('a database in %s', (store) => {
@@ -36,6 +36,44 @@ describe.each(STORES)('a database in %s', (store) => {
     });
     await expect(failing).rejects.toThrow('no');
     expect(await names('all')).toEqual(['all: kept']);
+  });
+
+  describe('at the end of a transaction', () => {
+    const ADD =
+      "INSERT INTO blog_tag (name, state) SELECT CONCAT('end: ', name, ' ', ?), ? FROM blog_tag WHERE name = 'end: first'";
+    const FAIL = 'INSERT INTO blog_nothing (a) VALUES (?)';
+
+    it('runs what is to be run then, after all else and in order, and tells what it did', async () => {
+      const counted = await database.write(async (manager, atEnd) => {
+        const [add, count] = [atEnd(ADD, ['1a_2b', 0]), countUpAtEnd(atEnd, database.dialect, 'revocations')];
+        await insertRow(manager, 'blog_tag', { name: 'end: first' });
+        expect(add.raw).toBeUndefined();
+        return count;
+      });
+      expect(await names('end')).toEqual(['end: first', 'end: end: first 1a_2b']);
+      const next = await database.write(async (_, atEnd) => countUpAtEnd(atEnd, database.dialect, 'revocations'));
+      expect(next()).toBe(counted() + 1);
+    });
+
+    it('stores nothing when one of them fails, or is not run', async () => {
+      const failing = (...statements: readonly [string, PlainValue[]][]) =>
+        database.write(async (manager, atEnd) => {
+          await insertRow(manager, 'blog_tag', { name: 'ends badly' });
+          for (const [sql, values] of statements) atEnd(sql, values);
+        });
+      await expect(failing([FAIL, [1]], [ADD, ['x', 1]])).rejects.toThrow('blog_nothing');
+      await expect(failing([ADD, ['y', 1]], [FAIL, [1]])).rejects.toThrow('blog_nothing');
+      expect([await names('ends'), await names('end: end')]).toEqual([[], ['end: end: first 1a_2b']]);
+    });
+
+    it('takes no second statement from a value, and none besides those that it was given', async () => {
+      const stacked = "x'); DELETE FROM blog_tag; --";
+      await database.write((manager) => insertRow(manager, 'blog_tag', { name: stacked }));
+      expect(await names('x')).toEqual([stacked]);
+      const sql = 'SELECT name FROM blog_tag WHERE name = ?; DELETE FROM blog_tag';
+      await expect(database.write((manager) => manager.query(sql, [stacked]))).rejects.toThrow();
+      expect(await names('x')).toEqual([stacked]);
+    });
   });
 
   it('keeps transactions apart, also those that fail', async () => {

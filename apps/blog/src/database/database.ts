@@ -14,7 +14,7 @@ export interface Dialect {
    * loses words when texts are committed in another order than they were written in.
    */
   readonly lockSearch: string | undefined;
-  /** Adds a row to the search index, `?` its article's id and `?` its text, with the same lock. */
+  /** Adds a row to the search index, `?` its article's id and `?` its bigrams, with the same lock. */
   readonly insertSearch: string;
   /** The condition that the column `bigrams` of the search index holds a phrase, `?`. */
   readonly matchesPhrase: string;
@@ -23,6 +23,26 @@ export interface Dialect {
   /** The time by the store's own clock, in milliseconds since 1970. */
   readonly nowMs: string;
 }
+
+/** A value that is written into a statement as it is: a number, or letters, digits, `_`, `-` and blanks of ASCII. */
+export type PlainValue = number | string;
+
+/** What a statement at the end of a transaction did, once that is committed. */
+export interface Ended {
+  /** As `QueryResult.raw` of TypeORM. */
+  raw: unknown;
+}
+
+/**
+ * Says what a transaction ends with, after all else that is done in it. A store that is asked over a network is sent it with the commit: locks
+ * that are taken by it are held for no way there and back.
+ *
+ * @param sql a statement with `?` for each value
+ */
+export type AtEnd = (sql: string, values: readonly PlainValue[]) => Ended;
+
+/** What is done in a transaction. */
+export type Work<T> = (manager: EntityManager, atEnd: AtEnd) => Promise<T>;
 
 /** Connections to a store, at this moment. */
 export interface PoolCounts {
@@ -56,7 +76,7 @@ export interface Database {
    *
    * @throws Problem 503 when the store cannot write at the moment
    */
-  write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  write<T>(work: Work<T>): Promise<T>;
   /** What it reads by, and what it writes by. */
   readonly pools: { readonly read: PoolCounts; readonly write: PoolCounts };
   /** Throws when the database does not answer. */

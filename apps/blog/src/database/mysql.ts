@@ -1,7 +1,8 @@
 import type { PoolConnection, ResultSetHeader } from 'mysql2';
-import { QueryFailedError, QueryResult, type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { QueryFailedError, QueryResult, type DataSource, type QueryRunner } from 'typeorm';
 import { StartError } from '#libs/supervisor';
-import type { Database, Dialect, PoolCounts, SqlValue } from './database.js';
+import type { Database, Dialect, PoolCounts, SqlValue, Work } from './database.js';
+import { Ending } from './ending.js';
 import { isBroken, isDeadlock, reportable } from './errors.js';
 import { migrateMysql } from './mysql-migrations.js';
 import { ANSWER_TIMEOUT_MS, MysqlPool } from './mysql-pool.js';
@@ -20,7 +21,8 @@ const ATTEMPTS = 5;
  * @throws StartError when the server does not let us in or the tables cannot be brought up to date
  */
 export async function openMysql(url: string, poolSize: number): Promise<Database> {
-  const pool = (autocommit: boolean) => new MysqlPool({ url, size: poolSize, limitStatements: true, autocommit });
+  const pool = (autocommit: boolean) =>
+    new MysqlPool({ url, size: poolSize, limitStatements: true, autocommit, multipleStatements: !autocommit });
   try {
     await migrateMysql(url);
     const writers = pool(false);
@@ -70,7 +72,7 @@ class MysqlDatabase implements Database {
     return row!.total;
   }
 
-  async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  async write<T>(work: Work<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await transact(this.writer.createQueryRunner(), work);
@@ -109,12 +111,13 @@ async function execute<Row>(connection: PoolConnection, sql: string, values: rea
 }
 
 /** Without autocommit the first statement begins a transaction by itself: to say so would take as long as any other one. */
-async function transact<T>(runner: QueryRunner, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+async function transact<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
   const connection = (await runner.connect()) as PoolConnection;
   runner.query = directly(connection) as QueryRunner['query'];
   try {
-    const result = await work(runner.manager);
-    await runner.query('COMMIT');
+    const ending = new Ending();
+    const result = await work(runner.manager, ending.atEnd);
+    await commit(runner, ending);
     return result;
   } catch (error) {
     // A broken connection ends its transaction itself, and one that fails to roll back is of no more use either.
@@ -124,6 +127,12 @@ async function transact<T>(runner: QueryRunner, work: (manager: EntityManager) =
   } finally {
     await runner.release();
   }
+}
+
+/** Sends all that the transaction ends with at once. The server runs nothing that comes after a statement which fails. */
+async function commit(runner: QueryRunner, ending: Ending): Promise<void> {
+  const answers = (await runner.query(ending.toText())) as Answer | Answer[];
+  for (const [n, { ended }] of ending.statements.entries()) ended.raw = (answers as Answer[])[n];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Dialect, SqlValue } from './database.js';
+import type { AtEnd, Dialect, SqlValue } from './database.js';
 
 /** A row, or some columns of it, by name. The names are the program's own, never a client's. */
 export type Columns = Readonly<Record<string, SqlValue>>;
@@ -61,6 +61,16 @@ export async function updateRow(
 /** Counts a counter up, in one statement. @returns its value from then on. @throws Error when there is no such counter */
 export async function countUp(manager: EntityManager, dialect: Dialect, name: string): Promise<number> {
   const { raw } = await manager.queryRunner!.query(dialect.countUp, [name], true);
+  return countIn(raw, name);
+}
+
+/** The same at the end of a transaction. @returns what gives the value once that is committed */
+export function countUpAtEnd(atEnd: AtEnd, dialect: Dialect, name: string): () => number {
+  const ended = atEnd(dialect.countUp, [name]);
+  return () => countIn(ended.raw, name);
+}
+
+function countIn(raw: unknown, name: string): number {
   // SQLite gives the row, MySQL the value in the place of an id.
   const value = Array.isArray(raw) ? (raw as { value: number }[])[0]?.value : (raw as { insertId: number }).insertId;
   if (!value) throw new Error(`there is no counter ${name}`);

@@ -4,7 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { DataSource, type EntityManager } from 'typeorm';
 import { StartError } from '#libs/supervisor';
-import type { Database, Dialect, PoolCounts, SqlValue } from './database.js';
+import type { Database, Dialect, PoolCounts, SqlValue, Work } from './database.js';
+import { Ending } from './ending.js';
 import { DatabaseBusyError, isLocked, reportable } from './errors.js';
 import { KeptCounts } from './kept-counts.js';
 import { quiet } from './quiet.js';
@@ -130,7 +131,7 @@ class SqliteDatabase implements Database {
     }
   }
 
-  async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  async write<T>(work: Work<T>): Promise<T> {
     if (this.waiting === QUEUE_LIMIT) throw reportable(new DatabaseBusyError('too many wait for the database'));
     if (this.waiting === 0 && this.writing === 0) this.since = performance.now();
     this.waiting += 1;
@@ -193,15 +194,16 @@ function hideValues(sql: string): string {
   return sql.replaceAll('?', '(SELECT ?)');
 }
 
-async function transact<T>(
-  source: DataSource,
-  waitMs: number,
-  work: (manager: EntityManager) => Promise<T>,
-): Promise<T> {
-  const { manager } = source.createQueryRunner();
+async function transact<T>(source: DataSource, waitMs: number, work: Work<T>): Promise<T> {
+  const runner = source.createQueryRunner();
+  const { manager } = runner;
   await begin(manager, performance.now() + waitMs);
   try {
-    const result = await work(manager);
+    const ending = new Ending();
+    const result = await work(manager, ending.atEnd);
+    for (const { sql, values, ended } of ending.statements) {
+      ended.raw = (await runner.query(sql, [...values], true)).raw;
+    }
     await manager.query('COMMIT');
     return result;
   } catch (error) {

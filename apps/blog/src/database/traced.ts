@@ -1,6 +1,5 @@
-import type { EntityManager } from 'typeorm';
 import type { Tracing } from '#libs/observability';
-import type { Database, Dialect, SqlValue } from './database.js';
+import type { Database, Dialect, SqlValue, Work } from './database.js';
 
 /**
  * A database whose reads and transactions are steps of the request that caused them.
@@ -35,7 +34,7 @@ export class TracedDatabase implements Database {
     return this.#read(sql, () => this.#database.count(sql, values));
   }
 
-  write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  write<T>(work: Work<T>): Promise<T> {
     return this.#tracing.step('transaction', this.#system, () => this.#database.write(work));
   }
 
