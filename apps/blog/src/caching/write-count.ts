@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { OutboxRow } from '#libs/cache';
 import type { Clock } from '#libs/time';
 import type { Database } from '../database/database.js';
-import { countUpAtEnd } from '../database/rows.js';
+import { countUp } from '../database/rows.js';
 import { EVERYTHING } from './keys.js';
 import type { Ledger, Transaction } from './ledger.js';
 
@@ -49,7 +49,7 @@ export class WriteCount implements Ledger {
   }
 
   async record({ atEnd }: Pick<Transaction, 'atEnd'>): Promise<() => number> {
-    return countUpAtEnd(atEnd, this.#database.dialect, COUNTER);
+    return countUp(atEnd, this.#database.dialect, COUNTER);
   }
 
   async pending(): Promise<OutboxRow[]> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STORES, TestDatabase } from '../../test/databases.js';
 import { isUniqueViolation, type Database, type PlainValue } from './database.js';
 import { openDatabase } from './open.js';
-import { countUp, countUpAtEnd, insertRow, updateRow } from './rows.js';
+import { countUp, insertRow, updateRow } from './rows.js';
 import { sharedSecret } from './secrets.js';
 
 describe.each(STORES)('a database in %s', (store) => {
@@ -45,14 +45,13 @@ describe.each(STORES)('a database in %s', (store) => {
 
     it('runs what is to be run then, after all else and in order, and tells what it did', async () => {
       const counted = await database.write(async (manager, atEnd) => {
-        const [add, count] = [atEnd(ADD, ['1a_2b', 0]), countUpAtEnd(atEnd, database.dialect, 'revocations')];
+        const [add, count] = [atEnd(ADD, ['1a_2b', 0]), countUp(atEnd, database.dialect, 'revocations')];
         await insertRow(manager, 'blog_tag', { name: 'end: first' });
         expect(add.raw).toBeUndefined();
         return count;
       });
       expect(await names('end')).toEqual(['end: first', 'end: end: first 1a_2b']);
-      const next = await database.write(async (_, atEnd) => countUpAtEnd(atEnd, database.dialect, 'revocations'));
-      expect(next()).toBe(counted() + 1);
+      expect(counted()).toBeGreaterThan(0);
     });
 
     it('stores nothing when one of them fails, or is not run', async () => {
@@ -105,7 +104,10 @@ describe.each(STORES)('a database in %s', (store) => {
   });
 
   it('counts a counter up, and says how far', async () => {
-    const up = () => database.write((manager) => countUp(manager, database.dialect, 'revocations'));
+    const up = async () => {
+      const counted = await database.write(async (_, atEnd) => countUp(atEnd, database.dialect, 'revocations'));
+      return counted();
+    };
     const first = await up();
     const others = await Promise.all(Array.from({ length: 5 }, up));
     expect(others.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5].map((n) => first + n));
@@ -174,11 +176,16 @@ describe.each(STORES)('a database in %s', (store) => {
   });
 
   it('says of a statement that failed no value that was in it', async () => {
-    const failing = database.write((manager) => manager.query('INSERT INTO blog_nothing (a) VALUES (?)', ['s3cret']));
-    const error = (await failing.catch((reason: unknown) => reason)) as Error & { driverError: object };
-    const told = JSON.stringify([error.message, { ...error }, { ...error.driverError }, error.stack]);
-    expect(told).toContain('blog_nothing');
-    expect(told).not.toContain('s3cret');
+    const sql = 'INSERT INTO blog_nothing (a) VALUES (?)';
+    for (const failing of [
+      database.write((manager) => manager.query(sql, ['s3cret'])),
+      database.write(async (_, atEnd) => atEnd(sql, ['s3cret'])),
+    ]) {
+      const error = (await failing.catch((reason: unknown) => reason)) as Error & { driverError: object };
+      const told = JSON.stringify([error.message, { ...error }, { ...error.driverError }, error.stack]);
+      expect(told).toContain('blog_nothing');
+      expect(told).not.toContain('s3cret');
+    }
   });
 
   it('is migrated once when many open it at the same time', async () => {

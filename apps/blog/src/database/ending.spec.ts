@@ -6,6 +6,7 @@ it('writes plain values into the text, in order, and commits', () => {
   expect(ending.toText()).toBe('COMMIT');
   ending.atEnd('INSERT INTO a (b, c) VALUES (?, ?)', [7, '1a_2b 2b_3c']);
   ending.atEnd('UPDATE d SET e = 1 WHERE f = ?', ['name-1']);
+  expect(String(ending)).toBe('INSERT INTO a (b, c) VALUES (?, ?); UPDATE d SET e = 1 WHERE f = ?; COMMIT');
   expect(ending.toText()).toBe(
     "INSERT INTO a (b, c) VALUES (7, '1a_2b 2b_3c'); UPDATE d SET e = 1 WHERE f = 'name-1'; COMMIT",
   );
@@ -14,8 +15,6 @@ it('writes plain values into the text, in order, and commits', () => {
 it.each([["'"], ['\\'], ['é'], ['a;b'], [1.5], [Number.NaN], ['?'], ['\n'], ['a\n'], [undefined]])(
   'refuses %j',
   (value) => {
-    const ending = new Ending();
-    ending.atEnd('SELECT ?', [value as string]);
-    expect(() => ending.toText()).toThrow('not plain');
+    expect(() => new Ending().atEnd('SELECT ?', [value as string])).toThrow('not plain');
   },
 );

@@ -13,26 +13,35 @@ interface Last {
 export class Ending {
   readonly statements: Last[] = [];
 
+  /** @throws Error when a value is not plain, whichever store it is for */
   readonly atEnd: AtEnd = (sql, values) => {
+    if (!values.every(isPlain)) throw new Error('a value at the end of a transaction is not plain');
     const ended = { raw: undefined };
     this.statements.push({ sql, values, ended });
     return ended;
   };
 
-  /** All of it and the commit as one text. @throws Error when a value is not plain */
+  /** All of it and the commit as one text. */
   toText(): string {
     return [...this.statements.map(({ sql, values }) => inlined(sql, values)), 'COMMIT'].join('; ');
   }
+
+  /** The same without the values, for people. */
+  toString(): string {
+    return [...this.statements.map(({ sql }) => sql), 'COMMIT'].join('; ');
+  }
 }
 
-/** Nothing is escaped here: what would have to be is refused. */
+function isPlain(value: PlainValue): boolean {
+  return typeof value === 'string' ? PLAIN.test(value) : Number.isSafeInteger(value);
+}
+
+/** Plain values need no escaping. */
 function inlined(sql: string, values: readonly PlainValue[]): string {
-  const parts = sql.split('?');
-  return parts.map((part, n) => (n === 0 ? part : literal(values[n - 1]) + part)).join('');
+  const [first, ...others] = sql.split('?');
+  return first + others.map((part, n) => literal(values[n]!) + part).join('');
 }
 
-function literal(value: PlainValue | undefined): string {
-  if (Number.isSafeInteger(value)) return String(value);
-  if (typeof value === 'string' && PLAIN.test(value)) return `'${value}'`;
-  throw new Error('a value at the end of a transaction is not plain');
+function literal(value: PlainValue): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }

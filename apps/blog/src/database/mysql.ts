@@ -117,7 +117,7 @@ async function transact<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
   try {
     const ending = new Ending();
     const result = await work(runner.manager, ending.atEnd);
-    await commit(runner, ending);
+    await commit(connection, ending);
     return result;
   } catch (error) {
     // A broken connection ends its transaction itself, and one that fails to roll back is of no more use either.
@@ -130,8 +130,8 @@ async function transact<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
 }
 
 /** Sends all that the transaction ends with at once. The server runs nothing that comes after a statement which fails. */
-async function commit(runner: QueryRunner, ending: Ending): Promise<void> {
-  const answers = (await runner.query(ending.toText())) as Answer | Answer[];
+async function commit(connection: PoolConnection, ending: Ending): Promise<void> {
+  const answers = await run(connection, ending.toText(), [], ending.toString());
   for (const [n, { ended }] of ending.statements.entries()) ended.raw = (answers as Answer[])[n];
 }
 
@@ -141,9 +141,7 @@ async function commit(runner: QueryRunner, ending: Ending): Promise<void> {
  */
 function directly(connection: PoolConnection) {
   return async (sql: string, values: readonly SqlValue[] = [], structured = false): Promise<unknown> => {
-    const raw = await ask(connection, sql, values).catch((error: Error) => {
-      throw new QueryFailedError(sql, undefined, error);
-    });
+    const raw = await run(connection, sql, values);
     if (!structured) return raw;
     const result = new QueryResult();
     result.raw = raw;
@@ -151,6 +149,13 @@ function directly(connection: PoolConnection) {
     else result.affected = raw.affectedRows;
     return result;
   };
+}
+
+/** @param shown what an error says was asked, without values */
+function run(connection: PoolConnection, sql: string, values: readonly SqlValue[], shown = sql): Promise<Answer> {
+  return ask(connection, sql, values).catch((error: Error) => {
+    throw new QueryFailedError(shown, undefined, error);
+  });
 }
 
 function ask(connection: PoolConnection, sql: string, values: readonly SqlValue[]): Promise<Answer> {

@@ -58,21 +58,14 @@ export async function updateRow(
   return affected === 1;
 }
 
-/** Counts a counter up, in one statement. @returns its value from then on. @throws Error when there is no such counter */
-export async function countUp(manager: EntityManager, dialect: Dialect, name: string): Promise<number> {
-  const { raw } = await manager.queryRunner!.query(dialect.countUp, [name], true);
-  return countIn(raw, name);
-}
-
-/** The same at the end of a transaction. @returns what gives the value once that is committed */
-export function countUpAtEnd(atEnd: AtEnd, dialect: Dialect, name: string): () => number {
+/** Counts a counter up at the end of a transaction. @returns what gives its value from then on, once that is committed */
+export function countUp(atEnd: AtEnd, dialect: Dialect, name: string): () => number {
   const ended = atEnd(dialect.countUp, [name]);
-  return () => countIn(ended.raw, name);
-}
-
-function countIn(raw: unknown, name: string): number {
-  // SQLite gives the row, MySQL the value in the place of an id.
-  const value = Array.isArray(raw) ? (raw as { value: number }[])[0]?.value : (raw as { insertId: number }).insertId;
-  if (!value) throw new Error(`there is no counter ${name}`);
-  return value;
+  return () => {
+    const { raw } = ended;
+    // SQLite gives the row, MySQL the value in the place of an id.
+    const value = Array.isArray(raw) ? (raw as { value: number }[])[0]?.value : (raw as { insertId: number }).insertId;
+    if (!value) throw new Error(`there is no counter ${name}`);
+    return value;
+  };
 }
