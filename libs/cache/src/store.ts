@@ -25,7 +25,7 @@ export interface CacheStore {
    */
   start(beforeUse: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
-  /** Whether it can hold anything: one that cannot is asked for nothing. */
+  /** Whether it can hold anything: in one that cannot, reads look for nothing beyond `peek`, and fill nothing. */
   readonly hasRoom: boolean;
   /** Whether this process has heard of every invalidation up to a moment ago: what it keeps to itself may be used. */
   readonly inTouch: boolean;

@@ -12,10 +12,13 @@ interface DriverError {
   readonly fatal?: unknown;
 }
 
+/** mysql2's code too, where it gives up by itself. */
+const NO_ANSWER = 'PROTOCOL_SEQUENCE_TIMEOUT';
+
 /** A store that is away, full or locked: the same request may well succeed a little later. */
 const PASSING = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
-  ...['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'ER_CON_COUNT_ERROR', 'ER_TOO_MANY_USER_CONNECTIONS'],
+  ...['PROTOCOL_CONNECTION_LOST', NO_ANSWER, 'ER_CON_COUNT_ERROR', 'ER_TOO_MANY_USER_CONNECTIONS'],
   ...[
     'ER_ACCESS_DENIED_ERROR',
     'ER_SERVER_SHUTDOWN',
@@ -50,7 +53,12 @@ export function isLocked(error: unknown): boolean {
 
 /** Whether a connection must not be used again: it is broken, or an answer that nobody waits for may still come. */
 export function isBroken(error: unknown): boolean {
-  return driverError(error).fatal === true || codeOf(error) === 'PROTOCOL_SEQUENCE_TIMEOUT';
+  return driverError(error).fatal === true || codeOf(error) === NO_ANSWER;
+}
+
+/** A statement that was not answered in time. */
+export function noAnswer(): Error {
+  return Object.assign(new Error('the database did not answer in time'), { code: NO_ANSWER });
 }
 
 /**

@@ -9,7 +9,7 @@ const ACQUIRE_TIMEOUT_MS = 3_000;
 /** How many requests may wait for a connection. */
 const QUEUE_LIMIT = 200;
 /** A connection prepares each statement once. The server's limit (16,382 by default) is for all connections together. */
-const MAX_PREPARED_STATEMENTS = 200;
+const MAX_PREPARED_STATEMENTS = 100;
 
 const LOCK_WAIT_SECONDS = 3;
 const STATEMENT_SECONDS = 5;

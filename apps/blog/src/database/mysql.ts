@@ -3,7 +3,7 @@ import { QueryFailedError, QueryResult, type DataSource, type QueryRunner } from
 import { StartError } from '#libs/supervisor';
 import type { Database, Dialect, PoolCounts, SqlValue, Work } from './database.js';
 import { Ending } from './ending.js';
-import { isBroken, isDeadlock, reportable } from './errors.js';
+import { isBroken, isDeadlock, noAnswer, reportable } from './errors.js';
 import { migrateMysql } from './mysql-migrations.js';
 import { ANSWER_TIMEOUT_MS, MysqlPool } from './mysql-pool.js';
 import { createMysqlSource } from './mysql-source.js';
@@ -129,9 +129,16 @@ async function transact<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
   }
 }
 
-/** Sends all that the transaction ends with at once. The server runs nothing that comes after a statement which fails. */
+/**
+ * Sends all that the transaction ends with at once. The server runs nothing that comes after a statement which fails. It is given the time
+ * for all of them, as it goes on to the commit when nobody waits any more.
+ */
 async function commit(connection: PoolConnection, ending: Ending): Promise<void> {
-  const answers = await run(connection, ending.toText(), [], ending.toString());
+  const waitMs = ANSWER_TIMEOUT_MS * (ending.statements.length + 1);
+  const answers = await ask(connection, ending.toText(), [], waitMs).catch((error: Error) => {
+    // Without the values.
+    throw new QueryFailedError(ending.toString(), undefined, error);
+  });
   for (const [n, { ended }] of ending.statements.entries()) ended.raw = (answers as Answer[])[n];
 }
 
@@ -151,19 +158,28 @@ function directly(connection: PoolConnection) {
   };
 }
 
-/** @param shown what an error says was asked, without values */
-function run(connection: PoolConnection, sql: string, values: readonly SqlValue[], shown = sql): Promise<Answer> {
+async function run(connection: PoolConnection, sql: string, values: readonly SqlValue[]): Promise<Answer> {
   return ask(connection, sql, values).catch((error: Error) => {
-    throw new QueryFailedError(shown, undefined, error);
+    throw new QueryFailedError(sql, undefined, error);
   });
 }
 
-function ask(connection: PoolConnection, sql: string, values: readonly SqlValue[]): Promise<Answer> {
-  const statement = { sql, timeout: ANSWER_TIMEOUT_MS };
+/** mysql2's own limit of time does not hold while a statement is prepared. */
+function ask(
+  connection: PoolConnection,
+  sql: string,
+  values: readonly SqlValue[],
+  waitMs = ANSWER_TIMEOUT_MS,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const done = (error: Error | null, answer: unknown) => (error ? reject(error) : resolve(answer as Answer));
-    if (values.length === 0) connection.query(statement, done);
-    else connection.execute(statement, [...values], done);
+    const timer = setTimeout(() => reject(noAnswer()), waitMs);
+    const done = (error: Error | null, answer: unknown) => {
+      clearTimeout(timer);
+      if (error) reject(error);
+      else resolve(answer as Answer);
+    };
+    if (values.length === 0) connection.query(sql, done);
+    else connection.execute(sql, [...values], done);
   });
 }
 
