@@ -39,8 +39,6 @@ export interface MysqlPoolOptions {
   readonly limitStatements: boolean;
   /** Whether each statement is a transaction of its own, as it is on connections that only read. */
   readonly autocommit: boolean;
-  /** Whether the text of one that is not prepared may hold several: with values none does. */
-  readonly multipleStatements?: boolean;
 }
 
 /** Connections to a MySQL or MariaDB server: so many at most, a bounded queue for them, and a limit to every wait. */
@@ -103,7 +101,7 @@ function settings({ limitStatements, autocommit }: MysqlPoolOptions): string {
 /** mysql2 tells of them only by these, which its own tools read too. */
 type PoolQueues = Record<'_allConnections' | '_freeConnections' | '_connectionQueue', { readonly length: number }>;
 
-function poolOptions({ url, size, multipleStatements = false }: MysqlPoolOptions): PoolOptions {
+function poolOptions({ url, size, autocommit }: MysqlPoolOptions): PoolOptions {
   return {
     uri: url,
     connectionLimit: size,
@@ -111,7 +109,8 @@ function poolOptions({ url, size, multipleStatements = false }: MysqlPoolOptions
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxPreparedStatements: MAX_PREPARED_STATEMENTS,
     charset: 'utf8mb4',
-    multipleStatements,
+    // A transaction ends with several in one text. Those with values are prepared, which takes one only.
+    multipleStatements: !autocommit,
     // An object among the values becomes a text, never a part of the statement.
     stringifyObjects: true,
   };

@@ -21,8 +21,7 @@ const ATTEMPTS = 5;
  * @throws StartError when the server does not let us in or the tables cannot be brought up to date
  */
 export async function openMysql(url: string, poolSize: number): Promise<Database> {
-  const pool = (autocommit: boolean) =>
-    new MysqlPool({ url, size: poolSize, limitStatements: true, autocommit, multipleStatements: !autocommit });
+  const pool = (autocommit: boolean) => new MysqlPool({ url, size: poolSize, limitStatements: true, autocommit });
   try {
     await migrateMysql(url);
     const writers = pool(false);
@@ -135,10 +134,7 @@ async function transact<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
  */
 async function commit(connection: PoolConnection, ending: Ending): Promise<void> {
   const waitMs = ANSWER_TIMEOUT_MS * (ending.statements.length + 1);
-  const answers = await ask(connection, ending.toText(), [], waitMs).catch((error: Error) => {
-    // Without the values.
-    throw new QueryFailedError(ending.toString(), undefined, error);
-  });
+  const answers = await ask(connection, ending.toText(), [], waitMs).catch(failed(ending.toString()));
   for (const [n, { ended }] of ending.statements.entries()) ended.raw = (answers as Answer[])[n];
 }
 
@@ -148,7 +144,7 @@ async function commit(connection: PoolConnection, ending: Ending): Promise<void>
  */
 function directly(connection: PoolConnection) {
   return async (sql: string, values: readonly SqlValue[] = [], structured = false): Promise<unknown> => {
-    const raw = await run(connection, sql, values);
+    const raw = await ask(connection, sql, values).catch(failed(sql));
     if (!structured) return raw;
     const result = new QueryResult();
     result.raw = raw;
@@ -158,10 +154,11 @@ function directly(connection: PoolConnection) {
   };
 }
 
-async function run(connection: PoolConnection, sql: string, values: readonly SqlValue[]): Promise<Answer> {
-  return ask(connection, sql, values).catch((error: Error) => {
-    throw new QueryFailedError(sql, undefined, error);
-  });
+/** @param asked the statement, without values */
+function failed(asked: string): (error: Error) => never {
+  return (error) => {
+    throw new QueryFailedError(asked, undefined, error);
+  };
 }
 
 /** mysql2's own limit of time does not hold while a statement is prepared. */
