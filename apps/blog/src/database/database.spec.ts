@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STORES, TestDatabase } from '../../test/databases.js';
-import { isUniqueViolation, type Database, type PlainValue } from './database.js';
+import { isUniqueViolation, type Database, type PlainValue, type Work } from './database.js';
 import { openDatabase } from './open.js';
 import { countUp, insertRow, updateRow } from './rows.js';
 import { sharedSecret } from './secrets.js';
@@ -177,11 +177,12 @@ describe.each(STORES)('a database in %s', (store) => {
 
   it('says of a statement that failed no value that was in it', async () => {
     const sql = 'INSERT INTO blog_nothing (a) VALUES (?)';
-    for (const failing of [
-      database.write((manager) => manager.query(sql, ['s3cret'])),
-      database.write(async (_, atEnd) => atEnd(sql, ['s3cret'])),
-    ]) {
-      const error = (await failing.catch((reason: unknown) => reason)) as Error & { driverError: object };
+    const works: Work<unknown>[] = [
+      (manager) => manager.query(sql, ['s3cret']),
+      async (_, atEnd) => atEnd(sql, ['s3cret']),
+    ];
+    for (const work of works) {
+      const error = (await database.write(work).catch((reason: unknown) => reason)) as Error & { driverError: object };
       const told = JSON.stringify([error.message, { ...error }, { ...error.driverError }, error.stack]);
       expect(told).toContain('blog_nothing');
       expect(told).not.toContain('s3cret');
