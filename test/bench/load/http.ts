@@ -1,6 +1,6 @@
 // Sends one GET again and again over keep-alive connections and counts the answers.
 // Arguments: host, port, milliseconds, connections, path, and any number of headers: `Authorization: Bearer TOKEN`.
-import { get } from './get.js';
+import { get } from './exchange.js';
 
 const [host, port, ms, connections, path, ...headers] = process.argv.slice(2);
 let answers = 0;

@@ -1,6 +1,6 @@
 // Times GETs of some paths, one after another on a connection each, while it sends another GET again and again over other connections.
 // Arguments: host, port, milliseconds, connections (0: the probes alone), the path that they ask for, and the paths that are timed.
-import { get } from './get.js';
+import { get } from './exchange.js';
 
 /** Between an answer and the next probe, in milliseconds. */
 const PAUSE = 2;

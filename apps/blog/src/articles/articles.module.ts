@@ -9,8 +9,8 @@ import { Articles } from './articles.js';
     {
       provide: Articles,
       inject: [BLOG],
-      useFactory: ({ database, publisher, lists, clock }: BlogParts) =>
-        new Articles({ database, publisher, lists, clock }),
+      useFactory: ({ database, reads, publisher, lists, clock }: BlogParts) =>
+        new Articles({ database, reads, publisher, lists, clock }),
     },
   ],
 })

@@ -2,10 +2,12 @@ import type { EntityManager } from 'typeorm';
 import { Problem, requireMatch } from '#libs/http';
 import type { Clock } from '#libs/time';
 import { allOf, equals, requireMine, visibleTo, type Change, type Condition } from '../access.js';
-import { articleChange } from '../caching/keys.js';
+import type { CachedReads } from '../caching/cached-reads.js';
+import { articleChange, tagKey } from '../caching/keys.js';
 import type { Publisher, Tell } from '../caching/publisher.js';
+import { readRow } from '../caching/read-row.js';
 import { isUniqueViolation, type AtEnd, type Database } from '../database/database.js';
-import { insertRow } from '../database/rows.js';
+import { insertRow, insertRowHolding, type Columns } from '../database/rows.js';
 import { pickFields } from '../lists/fields.js';
 import { KeptSources } from '../lists/kept-sources.js';
 import { mapList, type List, type Lists, type ListSource } from '../lists/list.js';
@@ -36,6 +38,7 @@ const SLUG_ATTEMPTS: readonly Candidates[] = [slugCandidates, slugCandidates, ra
 
 export interface ArticlesOptions {
   readonly database: Database;
+  readonly reads: CachedReads;
   readonly publisher: Publisher;
   readonly lists: Lists;
   readonly clock: Clock;
@@ -72,14 +75,14 @@ export class Articles {
   }
 
   /** @throws Problem when there is no such tag */
-  create(input: ArticleInput, user: User, alongside: Alongside<Article> = nothingAlongside): Promise<Article> {
+  async create(input: ArticleInput, user: User, alongside: Alongside<Article> = nothingAlongside): Promise<Article> {
     const fields = { ...fieldsOf(input), ...firstStamp(stampOf(user, this.options.clock)) };
+    const known = await this.recallTag(fields.tag_id, user);
     // Most titles are new: their own slug is taken without a look.
     const attempts = [(slug: string) => [slug], ...SLUG_ATTEMPTS];
     return this.write(attempts, async (manager, candidates, tell, atEnd) => {
-      const tag = await this.requireTag(manager, fields.tag_id, user);
       const slug = await findFreeSlug(manager, candidates(buildSlug(fields.title)));
-      const id = await insertRow(manager, 'blog_article', { ...fields, slug });
+      const { id, tag } = await this.insert(manager, { ...fields, slug }, user, known);
       addToSearch(atEnd, this.options.database.dialect, id, fields);
       // In the order of a read, which has the same entity tag: to the octet.
       const { tag_id, title, content, desc, cover_image_url, ...rest } = fields;
@@ -150,6 +153,27 @@ export class Articles {
       tell(articleChange(id, row.version + 1));
       return { ...before, ...changed, tag, version: row.version + 1 };
     });
+  }
+
+  /** A tag that the user sees, as it was a moment ago. */
+  private async recallTag(id: number, user: User): Promise<Tag | undefined> {
+    const found = await readRow(this.options, { kind: 'tags', id, key: tagKey(id), minVersion: 0 }, user);
+    return found && (JSON.parse(found.body.toString()) as Tag);
+  }
+
+  /**
+   * Adds an article under a tag that stays as it is until the transaction ends. To read and lock the tag first is a way to the store and
+   * back which is only gone when the tag has changed since it was read.
+   *
+   * @throws Problem when there is no such tag
+   */
+  private async insert(manager: EntityManager, row: Fields & Columns, user: User, known: Tag | undefined) {
+    const { dialect } = this.options.database;
+    const held = known && { table: 'blog_tag', id: known.id, version: known.version };
+    const id = held && (await insertRowHolding(manager, dialect, 'blog_article', [row, held]));
+    if (id !== undefined) return { id, tag: known! };
+    const tag = await this.requireTag(manager, row.tag_id, user);
+    return { id: await insertRow(manager, 'blog_article', row), tag };
   }
 
   private requireTag(manager: EntityManager, id: number, user: User): Promise<Tag> {

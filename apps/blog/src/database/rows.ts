@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, QueryResult } from 'typeorm';
 import type { AtEnd, Dialect, SqlValue } from './database.js';
 
 /** A row, or some columns of it, by name. The names are the program's own, never a client's. */
@@ -13,16 +13,52 @@ export interface Target {
   readonly owner: string | undefined;
 }
 
+/** A live row of another table that is to stay as it was read. */
+export interface Held {
+  readonly table: string;
+  readonly id: number;
+  readonly version: number;
+}
+
 /**
  * Adds a row to a table. Written here and not by TypeORM's builder, which costs as much as the statement itself.
  *
  * @returns its id
  */
 export async function insertRow(manager: EntityManager, table: string, row: Columns): Promise<number> {
-  const names = Object.keys(row).map((name) => `\`${name}\``);
-  const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
-  const { raw } = await manager.queryRunner!.query(sql, Object.values(row), true);
-  // SQLite's driver gives the id itself, that of MySQL a record of what was done.
+  const { names, places } = columnsOf(row);
+  return toId(await insert(manager, `INSERT INTO ${table} (${names}) VALUES (${places})`, Object.values(row)));
+}
+
+/**
+ * Adds a row if another one, of which it depends, is as it was read. That one stays so until the transaction ends.
+ *
+ * @returns its id; undefined when the other one was changed or deleted meanwhile
+ */
+export async function insertRowHolding(
+  manager: EntityManager,
+  { lockForRead }: Dialect,
+  table: string,
+  [row, held]: readonly [Columns, Held],
+): Promise<number | undefined> {
+  const { names, places } = columnsOf(row);
+  const sql = `INSERT INTO ${table} (${names}) SELECT ${places} FROM ${held.table}
+    WHERE id = ? AND version = ? AND deleted_on = 0${lockForRead}`;
+  const result = await insert(manager, sql, [...Object.values(row), held.id, held.version]);
+  return result.affected === 0 ? undefined : toId(result);
+}
+
+function columnsOf(row: Columns): { readonly names: string; readonly places: string } {
+  const names = Object.keys(row);
+  return { names: names.map((name) => `\`${name}\``).join(', '), places: names.map(() => '?').join(', ') };
+}
+
+function insert(manager: EntityManager, sql: string, values: SqlValue[]): Promise<QueryResult> {
+  return manager.queryRunner!.query(sql, values, true);
+}
+
+/** SQLite's driver gives the id itself, that of MySQL a record of what was done. */
+function toId({ raw }: QueryResult): number {
   return typeof raw === 'object' ? (raw as { insertId: number }).insertId : Number(raw);
 }
 
