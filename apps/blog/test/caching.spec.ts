@@ -107,6 +107,26 @@ describe.each(KINDS)('reads in %s with the cache in %s', (store, kind) => {
     }
   });
 
+  it('of a tag decide nothing for an article that is filed under it when it has changed', async () => {
+    const { id: tag_id } = (await blog.makeTag()).body;
+    const write = () => blog.makeArticle({ tag_id }, blog.as.ann);
+    expect((await write()).body.tag).toMatchObject({ state: 1, version: 1 });
+    // Past the API: the cache has not heard of it.
+    const change = (columns: string) =>
+      blog.change(`UPDATE blog_tag SET ${columns}, version = version + 1 WHERE id = ${tag_id}`);
+    await change("name = 'past the cache'");
+    const cached = await get(`tags/${tag_id}`);
+    expect([statusOf(cached), cached.body.version]).toEqual([HIT, 1]);
+    expect((await write()).body.tag).toMatchObject({ name: 'past the cache', version: 2 });
+    for (const columns of ['state = 0', 'state = 1, deleted_on = 1']) {
+      await change(columns);
+      expect((await write()).body).toMatchObject({ status: 422, code: 10003 });
+    }
+    await change('deleted_on = 0');
+    expect((await write()).body.tag).toMatchObject({ name: 'past the cache', version: 5 });
+    expect((await get(`articles?tag_id=${tag_id}`)).body.total).toBe(3);
+  });
+
   it('of what is hidden are kept for nobody', async () => {
     const article = await blog.makeArticle({ state: 0 }, blog.as.ann);
     const path = `articles/${article.body.id}`;

@@ -1,12 +1,13 @@
 // Each list goes by the index that is meant for it, in order, on both stores: they are asked themselves, with EXPLAIN.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '#libs/config';
 import { Cursors } from '#libs/http';
 import { FakeClock } from '#libs/testing';
 import { articleQuery } from '../src/articles/article.schema.js';
 import { Articles } from '../src/articles/articles.js';
-import { Publisher } from '../src/caching/publisher.js';
-import { WriteCount } from '../src/caching/write-count.js';
+import { openCaching } from '../src/caching/blog-cache.js';
 import type { Database, SqlValue } from '../src/database/database.js';
 import { openDatabase } from '../src/database/open.js';
 import { insertRows } from '../src/database/rows.js';
@@ -68,9 +69,9 @@ describe.each(STORES)('on %s, a list goes by its index:', (store) => {
     };
     const lists = new Lists(recording, new Cursors(randomBytes(32)));
     const clock = new FakeClock(0);
-    const ledger = await WriteCount.open(database, clock);
-    const publisher = new Publisher({ database, ledger, cache: { invalidate: () => Promise.resolve(true) } });
-    const parts = { database: recording, publisher, lists, clock };
+    const config = loadConfig({ env: {} });
+    const { reads, publisher } = await openCaching({ config, database, clock, log: pino({ level: 'silent' }) });
+    const parts = { database: recording, reads, publisher, lists, clock };
     articles = new Articles(parts);
     tags = new Tags(parts);
   });

@@ -29,7 +29,8 @@ export async function benchCreate(): Promise<void> {
 
 async function compare({ http, authorization }: BenchBlog, database: string, tag: number): Promise<void> {
   const driver: Way = (clients, ms) => runLoad('./load/insert-articles.js', [database, ms, clients, tag]);
-  const blog: Way = (clients, ms) => runLoad('./load/post-articles.js', [http.host, http.port, ms, clients, authorization, tag]);
+  const blog: Way = (clients, ms) =>
+    runLoad('./load/post-articles.js', [http.host, http.port, ms, clients, authorization, tag]);
   await blog(WARM_UP.clients, WARM_UP.ms);
   const rows: string[][] = [];
   for (const clients of CLIENTS) rows.push([String(clients), ...(await measureWays(clients, driver, blog))]);
