@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { DataSource, type EntityManager } from 'typeorm';
 import { StartError } from '#libs/supervisor';
 import type { Database, Dialect, PoolCounts, SqlValue, Work } from './database.js';
@@ -10,6 +10,7 @@ import { DatabaseBusyError, isLocked, reportable } from './errors.js';
 import { KeptCounts } from './kept-counts.js';
 import { quiet } from './quiet.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
+import { SqliteReader } from './sqlite-reader.js';
 
 /** What is made here: password hashes are for nobody else. */
 const OWNER_ONLY_FOLDER = 0o700;
@@ -56,7 +57,7 @@ export async function openSqlite(file: string): Promise<Database> {
     closeSync(openSync(file, 'a', OWNER_ONLY));
     await writer.initialize();
     await migrate(writer);
-    return new SqliteDatabase(writer, new Sqlite(file, { readonly: true, timeout: BUSY_TIMEOUT_MS }));
+    return new SqliteDatabase(writer, new SqliteReader(file, BUSY_TIMEOUT_MS));
   } catch (error) {
     if (writer.isInitialized) await writer.destroy();
     const { message } = error as Error;
@@ -75,7 +76,8 @@ async function migrate(writer: DataSource): Promise<void> {
   // From here on who waits does so below.
   await writer.query('PRAGMA busy_timeout = 0');
   if (await isUpToDate(writer)) return;
-  await transact(writer, MIGRATION_WAIT_MS, () => writer.runMigrations({ transaction: 'none' }));
+  const commit = (manager: EntityManager) => manager.query('COMMIT');
+  await transact(writer, () => writer.runMigrations({ transaction: 'none' }), { waitMs: MIGRATION_WAIT_MS, commit });
 }
 
 /** Whether all migrations have run: then a start need not wait for whoever writes at the moment. */
@@ -98,7 +100,6 @@ const DIALECT: Dialect = {
 
 class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
-  private readonly statements = new Map<string, Sqlite.Statement>();
   private readonly counts = new KeptCounts();
   private lastWrite: Promise<unknown> = Promise.resolve();
   private waiting = 0;
@@ -108,12 +109,12 @@ class SqliteDatabase implements Database {
 
   constructor(
     private readonly writer: DataSource,
-    private readonly reader: Sqlite.Database,
+    private readonly reader: SqliteReader,
   ) {}
 
   async select<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     try {
-      return this.statement(sql).all(...values) as Row[];
+      return this.reader.all(sql, values) as Row[];
     } catch (error) {
       throw reportable(error);
     }
@@ -122,10 +123,11 @@ class SqliteDatabase implements Database {
   /** Counts again only when something was committed since: that takes as long as there are rows. */
   async count(sql: string, values: readonly SqlValue[]): Promise<number> {
     try {
-      const { data_version } = this.statement('PRAGMA data_version').get() as { data_version: number };
-      const count = () => this.statement(sql).get(...values) as { total: number };
       const key = values.length === 0 ? sql : sql + JSON.stringify(values);
-      return this.counts.at(data_version, key, () => count().total);
+      return this.counts.at(this.reader.version(), key, () => {
+        const [row] = this.reader.all(sql, values) as [{ total: number }];
+        return row.total;
+      });
     } catch (error) {
       throw reportable(error);
     }
@@ -139,7 +141,7 @@ class SqliteDatabase implements Database {
       this.waiting -= 1;
       this.writing = 1;
       await this.giveWay();
-      return transact(this.writer, TRANSACTION_WAIT_MS, work);
+      return transact(this.writer, work, { waitMs: TRANSACTION_WAIT_MS, commit: (manager) => this.commit(manager) });
     });
     this.lastWrite = turn.catch(() => {}).then(() => (this.writing = 0));
     try {
@@ -147,6 +149,13 @@ class SqliteDatabase implements Database {
     } catch (error) {
       throw reportable(error);
     }
+  }
+
+  /** Nobody reads meanwhile, as SQLite cannot begin its log anew while somebody does, nor reads what was there before afterwards. */
+  private async commit(manager: EntityManager): Promise<void> {
+    this.reader.refresh();
+    await manager.query('COMMIT');
+    this.reader.refresh();
   }
 
   /** Another process looks for its turn from time to time, and would hardly find one while this one always has the next transaction ready. */
@@ -165,7 +174,7 @@ class SqliteDatabase implements Database {
   }
 
   async check(): Promise<void> {
-    this.reader.prepare('SELECT 1').get();
+    this.reader.all('SELECT 1', []);
   }
 
   async close(): Promise<void> {
@@ -173,28 +182,15 @@ class SqliteDatabase implements Database {
     this.reader.close();
     await this.writer.destroy();
   }
-
-  private statement(sql: string): Sqlite.Statement {
-    let statement = this.statements.get(sql);
-    if (!statement) {
-      statement = this.reader.prepare(hideValues(sql));
-      this.statements.set(sql, statement);
-    }
-    return statement;
-  }
 }
 
-/**
- * Puts each value into a subquery of its own. SQLite plans a statement of several tables anew whenever a value is bound that the plan could
- * depend on, which takes five times as long as running it; into a subquery it does not look.
- *
- * @see https://sqlite.org/c3ref/prepare.html on recompiling
- */
-function hideValues(sql: string): string {
-  return sql.replaceAll('?', '(SELECT ?)');
+interface Committing {
+  /** How long it waits for another process, in milliseconds. */
+  readonly waitMs: number;
+  commit(manager: EntityManager): Promise<unknown>;
 }
 
-async function transact<T>(source: DataSource, waitMs: number, work: Work<T>): Promise<T> {
+async function transact<T>(source: DataSource, work: Work<T>, { waitMs, commit }: Committing): Promise<T> {
   const runner = source.createQueryRunner();
   const { manager } = runner;
   await begin(manager, performance.now() + waitMs);
@@ -204,7 +200,7 @@ async function transact<T>(source: DataSource, waitMs: number, work: Work<T>): P
     for (const { sql, values, ended } of ending.statements) {
       ended.raw = (await runner.query(sql, [...values], true)).raw;
     }
-    await manager.query('COMMIT');
+    await commit(manager);
     return result;
   } catch (error) {
     // Some errors, such as a full disk, have rolled back by themselves: then this fails, and the first error is the one to tell.
