@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PRIMARY_VARIABLE } from './messages.js';
 import { Primary } from './primary.js';
+import { keepTickShape } from './tick-shape.js';
 
 /** What a program is told apart by before it is loaded. */
 export interface ProgramName {
@@ -21,6 +22,7 @@ export interface Loaded {
  * as `--help`. To ask for a reload does not load it either, since it may be the new version that does not work.
  */
 export async function supervise(program: ProgramName, load: () => Promise<Loaded>): Promise<void> {
+  keepTickShape();
   const args = process.argv.slice(2);
   const call = isWorker() ? undefined : simpleCall(args);
   if (call?.command === '') return new Primary(program.name, args).run();
