@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STORES, TestDatabase } from '../../test/databases.js';
 import { isUniqueViolation, type Database, type PlainValue, type Work } from './database.js';
@@ -101,7 +100,6 @@ describe.each(STORES)('a database in %s', (store) => {
       expect(await count('count')).toBe(1);
     });
     await other.close();
-    await nextTurn();
     expect([await count('count'), await count('count: own'), await count('nothing')]).toEqual([2, 1, 0]);
   });
 

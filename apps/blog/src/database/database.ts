@@ -57,7 +57,7 @@ export interface Database {
   readonly dialect: Dialect;
   /**
    * Reads rows through the store's own driver: it is several times quicker than through TypeORM, and sees only what is
-   * committed. What other processes have committed to SQLite is seen from the next turn of the event loop on.
+   * committed.
    *
    * @param sql a SELECT that all stores understand, with `?` for each value
    * @throws Problem 503 when the store cannot answer at the moment

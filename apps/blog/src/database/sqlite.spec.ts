@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tempFolder } from '#libs/testing';
@@ -66,43 +64,6 @@ describe('the SQLite database', () => {
     clearInterval(look);
     expect(turns).toBeGreaterThanOrEqual(2);
     other.close();
-    await database.close();
-  });
-
-  it('reads one state in a turn of the event loop, but for its own writes', async () => {
-    const database = await openDatabase(`sqlite:${file}`);
-    const other = new Sqlite(file);
-    const look = async () => [
-      (await database.select('SELECT id FROM blog_tag')).length,
-      await database.count('SELECT COUNT(*) AS total FROM blog_tag', []),
-    ];
-    const writeElsewhere = (name: string) => other.prepare('INSERT INTO blog_tag (name) VALUES (?)').run(name);
-    expect(await look()).toEqual([0, 0]);
-    writeElsewhere('a');
-    expect(await look()).toEqual([0, 0]);
-    await nextTurn();
-    expect(await look()).toEqual([1, 1]);
-    let isWritten = false;
-    const write = database.write((manager) => insertRow(manager, 'blog_tag', { name: 'b' }));
-    void write.then(() => (isWritten = true));
-    while (!isWritten) await look();
-    expect(await look()).toEqual([2, 2]);
-    await expect(database.select('SELECT unknown_column')).rejects.toThrow('no such column');
-    writeElsewhere('c');
-    await nextTurn();
-    expect(await look()).toEqual([3, 3]);
-    other.close();
-    await database.close();
-  });
-
-  it('begins its log anew although somebody reads before each write', async () => {
-    const database = await openDatabase(`sqlite:${file}`);
-    for (let n = 0; n < 2_000; n++) {
-      await database.select('SELECT id FROM blog_tag LIMIT 1');
-      await database.write((manager) => insertRow(manager, 'blog_tag', { name: `${n}` }));
-    }
-    // SQLite looks after each thousand pages; without a pause it would have the pages of all writes.
-    expect(statSync(`${file}-wal`).size).toBeLessThan(1_200 * 4_096);
     await database.close();
   });
 
