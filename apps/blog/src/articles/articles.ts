@@ -162,14 +162,14 @@ export class Articles {
   }
 
   /**
-   * Adds an article under a tag that stays as it is until the transaction ends. To read and lock the tag first is a way to the store and
-   * back which is only gone when the tag has changed since it was read.
+   * Adds an article under a tag that stays as it is until the transaction ends. To read and lock the tag first costs another way to the store
+   * and back, so that is done only when the tag has changed since it was read.
    *
    * @throws Problem when there is no such tag
    */
   private async insert(manager: EntityManager, row: Fields & Columns, user: User, known: Tag | undefined) {
     const { dialect } = this.options.database;
-    const held = known && { table: 'blog_tag', id: known.id, version: known.version };
+    const held = known && { column: 'tag_id', table: 'blog_tag', id: known.id, version: known.version };
     const id = held && (await insertRowHolding(manager, dialect, 'blog_article', [row, held]));
     if (id !== undefined) return { id, tag: known! };
     const tag = await this.requireTag(manager, row.tag_id, user);

@@ -33,12 +33,19 @@ const PASSING = new Set([
 /** MariaDB's own number for a statement that took longer than max_statement_time: mysql2 has no name for it. */
 const MARIADB_STATEMENT_TIMEOUT = 1_969;
 
+const MISSING = new Set(['ER_BAD_NULL_ERROR', 'SQLITE_CONSTRAINT_NOTNULL']);
+
 const DEADLOCKS = new Set(['ER_LOCK_DEADLOCK', 'ER_CHECKREAD']);
 const DUPLICATES = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'ER_DUP_ENTRY']);
 
 /** Whether a write failed because a unique index has the value already. */
 export function isUniqueViolation(error: unknown): boolean {
   return DUPLICATES.has(codeOf(error));
+}
+
+/** Whether a write failed because a column that needs a value was to have none. */
+export function isMissing(error: unknown): boolean {
+  return MISSING.has(codeOf(error));
 }
 
 /** Whether the store gave up a transaction in favour of another one: it can be run again. */

@@ -1,9 +1,9 @@
 import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, Mariadb, MARIADB_PASSWORD, type OwnMariadb } from '#libs/testing';
-import type { Database } from './database.js';
+import { isUniqueViolation, type Database } from './database.js';
 import { openDatabase } from './open.js';
-import { insertRow } from './rows.js';
+import { insertRow, insertRowHolding } from './rows.js';
 
 const POOL_SIZE = 4;
 const UNAVAILABLE = { kind: { status: 503 }, headers: { 'retry-after': '1' } };
@@ -71,6 +71,33 @@ describe('a database of MySQL', () => {
     expect(runs).toBe(3);
     const rows = await database.select('SELECT version FROM blog_tag WHERE id IN (?, ?)', [...ids]);
     expect(rows).toMatchObject([{ version: 3 }, { version: 3 }]);
+  });
+
+  it('adds an article while another one waits for its slug', async () => {
+    const tag = { column: 'tag_id', table: 'blog_tag', id: await insert('held'), version: 1 };
+    const article = (slug: string, done: Promise<void>) =>
+      database.write(async (manager) => {
+        const row = { tag_id: tag.id, title: slug, slug, content: '' };
+        const id = await insertRowHolding(manager, database.dialect, 'blog_article', [row, tag]);
+        inserted.push(slug);
+        await done;
+        return id;
+      });
+    const inserted: string[] = [];
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const first = article('a', gate);
+    await eventually('the first one', 5_000, () => inserted.length === 1);
+    const second = article('a', Promise.resolve()).catch((error: unknown) => error);
+    const waits = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'";
+    await eventually('one that waits', 2_000, async () => {
+      const [[row]] = (await beside.query(waits)) as unknown as [[{ Value: string }]];
+      return row.Value === '1';
+    });
+    expect(await article('b', Promise.resolve())).toBeTypeOf('number');
+    expect(inserted).toEqual(['a', 'b']);
+    open();
+    await first;
+    expect(isUniqueViolation(await second)).toBe(true);
   });
 
   it('keeps no more statements prepared than it may', async () => {

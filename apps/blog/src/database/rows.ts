@@ -1,5 +1,6 @@
 import type { EntityManager, QueryResult } from 'typeorm';
 import type { AtEnd, Dialect, SqlValue } from './database.js';
+import { isMissing } from './errors.js';
 
 /** A row, or some columns of it, by name. The names are the program's own, never a client's. */
 export type Columns = Readonly<Record<string, SqlValue>>;
@@ -13,8 +14,10 @@ export interface Target {
   readonly owner: string | undefined;
 }
 
-/** A live row of another table that is to stay as it was read. */
+/** A live row of another table, which a new row refers to and which is to stay as it was read. */
 export interface Held {
+  /** The column that refers to it. */
+  readonly column: string;
   readonly table: string;
   readonly id: number;
   readonly version: number;
@@ -26,14 +29,17 @@ export interface Held {
  * @returns its id
  */
 export async function insertRow(manager: EntityManager, table: string, row: Columns): Promise<number> {
-  const { names, places } = columnsOf(row);
-  return toId(await insert(manager, `INSERT INTO ${table} (${names}) VALUES (${places})`, Object.values(row)));
+  const names = Object.keys(row);
+  const sql = `INSERT INTO ${table} (${quoted(names)}) VALUES (${names.map(() => '?').join(', ')})`;
+  return toId(await insert(manager, sql, Object.values(row)));
 }
 
 /**
- * Adds a row if another one, of which it depends, is as it was read. That one stays so until the transaction ends.
+ * Adds a row, provided that the row which it refers to is still as it was read. That one stays so until the transaction ends.
  *
- * @returns its id; undefined when the other one was changed or deleted meanwhile
+ * Not by INSERT ... SELECT: MariaDB keeps all other INSERTs waiting for as long as such a one waits for anything itself.
+ *
+ * @returns its id; undefined when the other row was changed or deleted meanwhile
  */
 export async function insertRowHolding(
   manager: EntityManager,
@@ -41,16 +47,21 @@ export async function insertRowHolding(
   table: string,
   [row, held]: readonly [Columns, Held],
 ): Promise<number | undefined> {
-  const { names, places } = columnsOf(row);
-  const sql = `INSERT INTO ${table} (${names}) SELECT ${places} FROM ${held.table}
-    WHERE id = ? AND version = ? AND deleted_on = 0${lockForRead}`;
-  const result = await insert(manager, sql, [...Object.values(row), held.id, held.version]);
-  return result.affected === 0 ? undefined : toId(result);
+  const names = Object.keys(row);
+  const asItWas = `(SELECT id FROM ${held.table} WHERE id = ? AND version = ? AND deleted_on = 0${lockForRead})`;
+  const places = names.map((name) => (name === held.column ? asItWas : '?'));
+  const values = names.flatMap((name) => (name === held.column ? [held.id, held.version] : [row[name]!]));
+  const sql = `INSERT INTO ${table} (${quoted(names)}) VALUES (${places.join(', ')})`;
+  try {
+    return toId(await insert(manager, sql, values));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
-function columnsOf(row: Columns): { readonly names: string; readonly places: string } {
-  const names = Object.keys(row);
-  return { names: names.map((name) => `\`${name}\``).join(', '), places: names.map(() => '?').join(', ') };
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }
 
 function insert(manager: EntityManager, sql: string, values: SqlValue[]): Promise<QueryResult> {
