@@ -14,7 +14,7 @@ function post(): string {
 }
 
 for (let i = 0; i < Number(connections); i++) {
-  exchange({ host: host!, port: Number(port) }, post, (again) => {
+  exchange({ host: host!, port: Number(port) }, { next: post, status: 201 }, (again) => {
     answers++;
     again();
   });

@@ -169,7 +169,7 @@ export class Articles {
    */
   private async insert(manager: EntityManager, row: Fields & Columns, user: User, known: Tag | undefined) {
     const { dialect } = this.options.database;
-    const held = known && { column: 'tag_id', table: 'blog_tag', id: known.id, version: known.version };
+    const held = known && { table: 'blog_tag', column: 'tag_id', version: known.version };
     const id = held && (await insertRowHolding(manager, dialect, 'blog_article', [row, held]));
     if (id !== undefined) return { id, tag: known! };
     const tag = await this.requireTag(manager, row.tag_id, user);

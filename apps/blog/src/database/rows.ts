@@ -16,10 +16,9 @@ export interface Target {
 
 /** A live row of another table, which a new row refers to and which is to stay as it was read. */
 export interface Held {
-  /** The column that refers to it. */
-  readonly column: string;
   readonly table: string;
-  readonly id: number;
+  /** The column that holds its id. */
+  readonly column: string;
   readonly version: number;
 }
 
@@ -50,7 +49,7 @@ export async function insertRowHolding(
   const names = Object.keys(row);
   const asItWas = `(SELECT id FROM ${held.table} WHERE id = ? AND version = ? AND deleted_on = 0${lockForRead})`;
   const places = names.map((name) => (name === held.column ? asItWas : '?'));
-  const values = names.flatMap((name) => (name === held.column ? [held.id, held.version] : [row[name]!]));
+  const values = names.flatMap((name) => (name === held.column ? [row[name]!, held.version] : [row[name]!]));
   const sql = `INSERT INTO ${table} (${quoted(names)}) VALUES (${places.join(', ')})`;
   try {
     return toId(await insert(manager, sql, values));
