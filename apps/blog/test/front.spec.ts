@@ -84,9 +84,9 @@ describe.each(VARIANTS)('the front of a blog %s', (_, settings) => {
   });
   afterAll(() => blog.stop());
 
-  /** The same without what is left of a rate, which each answer takes of. */
+  /** The same without what is left of a rate, which each answer takes of, and without whether somebody else's read served as well. */
   const settled = (answers: readonly string[]) =>
-    answers.map((answer) => answer.replace(/(ratelimit: "read";r=)\d+/, '$1'));
+    answers.map((answer) => answer.replace(/(ratelimit: "read";r=)\d+/, '$1').replace('; collapsed', ''));
 
   it('answers as Fastify does', async () => {
     const request = fc.record({
@@ -164,6 +164,27 @@ describe('the front of a blog without a cache', () => {
     const later = await blog.makeTag({}, blog.as.bob);
     expect(await names(path, {})).toEqual([later.body.name, shown.body.name]);
     expect(answeredInFront()).toBe(4);
+  });
+
+  it('reads once for those who ask at the same time, and for each of them what is theirs', async () => {
+    const { body } = await blog.makeTag({}, blog.as.ann);
+    await blog.makeTag({ state: 0 }, blog.as.ann);
+    const get = (path: string, ...headers: string[]) => RawHttp.request(`GET ${path} HTTP/1.1`, ...headers);
+    const list = '/api/v1/tags?sort=id';
+    await names(list, {});
+    const ann = `authorization: ${blog.as.ann.authorization}`;
+    const row = get(`/api/v1/tags/${body.id}`);
+    const asked = [get(list), row, get(list), get(list, ann), row, get(list)];
+    const connections = await Promise.all(asked.map(() => RawHttp.connect(blog.url)));
+    const ask = (n: number) => connections[n]!.ask(asked[n]!);
+    const alone: string[] = [];
+    for (const n of asked.keys()) alone.push(...(await ask(n)));
+    // Written to the kernel in one turn, on connections that it has taken, so that all of them are there in the next one.
+    const answers = (await Promise.all(asked.map((_one, n) => ask(n)))).flat();
+    for (const connection of connections) connection.close();
+    const shared = answers.filter((answer) => answer.includes('cache-status: signpost; fwd=miss; collapsed\r\n'));
+    expect(shared).toHaveLength(3);
+    expect(answers.map((answer) => answer.replace('; collapsed', ''))).toEqual(alone);
   });
 });
 

@@ -11,7 +11,8 @@ export interface Flight {
 }
 
 interface Running<T> extends Flight {
-  answer: Promise<T>;
+  /** Undefined once it has ended. */
+  answer: Promise<T> | undefined;
 }
 
 /**
@@ -42,7 +43,7 @@ export class Flights<T> {
     const flight = this.#joinable.get(query.key);
     if (flight && versionOf(flight.query) >= versionOf(query) && now - flight.since <= this.#longest) {
       this.#joined++;
-      return { answer: flight.answer, joined: true };
+      return { answer: flight.answer!, joined: true };
     }
     return { answer: this.#begin({ query, since: now, void: false }, fetch), joined: false };
   }
@@ -60,11 +61,12 @@ export class Flights<T> {
   }
 
   #begin(flight: Flight, fetch: (flight: Flight) => Promise<T>): Promise<T> {
-    const running = flight as Running<T>;
+    const running: Running<T> = { ...flight, answer: undefined };
     this.#running.add(running);
     this.#joinable.set(flight.query.key, running);
-    running.answer = this.#land(running, fetch);
-    return running.answer;
+    const answer = this.#land(running, fetch);
+    running.answer = answer;
+    return answer;
   }
 
   async #land(flight: Running<T>, fetch: (flight: Flight) => Promise<T>): Promise<T> {
@@ -81,6 +83,8 @@ export class Flights<T> {
   }
 
   #end(flight: Running<T>): void {
+    // V8 chains the tables that a Set and a Map have outgrown. What they held may live until the old generation is collected: not the answers, too.
+    flight.answer = undefined;
     this.#running.delete(flight);
     this.#leave(flight);
   }

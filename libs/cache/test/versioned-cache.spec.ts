@@ -84,6 +84,37 @@ describe('VersionedCache', () => {
 
   const read = (minVersion = 0, key = KEY) => cache.read({ key, minVersion }, () => database.load(key));
 
+  describe('without room', () => {
+    beforeEach(() => open({ store: new MemoryStore({ clock, octets: 0 }) }));
+
+    it('lets those who ask together share one read, which begins when all of them have asked', async () => {
+      database.write(KEY);
+      const first = read();
+      await cache.invalidate(database.write('row:2'));
+      const later = [read(), read(0, 'row:2')];
+      // Somebody else's, of whom this process has not heard yet.
+      database.write(KEY);
+      expect(await Promise.all([first, ...later])).toMatchObject([
+        { version: 2, source: 'database', stored: false, joined: false },
+        { version: 2, joined: true },
+        { version: 1, joined: false },
+      ]);
+      expect(database.loads).toBe(2);
+    });
+
+    it('reads again for whoever asks after that', async () => {
+      database.write(KEY);
+      const first = await read();
+      database.write(KEY);
+      const others = await Promise.all([read(), read()]);
+      expect([first, ...others].map(({ version, joined }) => [version, joined])).toEqual([
+        [1, false],
+        [2, false],
+        [2, true],
+      ]);
+    });
+  });
+
   describe('in memory', () => {
     beforeEach(() => open());
 

@@ -11,8 +11,8 @@ export function anArticle(tag: number, n: number) {
 }
 
 /** Makes a tag, and as many articles. @returns the tag's id */
-export async function fillBlog(blog: BenchBlog, articles: number): Promise<number> {
-  const { id } = await blog.ask<{ id: number }>('POST', '/api/v1/tags', { name: 'bench' });
+export async function fillBlog(blog: BenchBlog, articles: number, name = 'bench'): Promise<number> {
+  const { id } = await blog.ask<{ id: number }>('POST', '/api/v1/tags', { name });
   for (let n = 0; n < articles; n++) await blog.ask('POST', '/api/v1/articles', anArticle(id, n));
   return id;
 }

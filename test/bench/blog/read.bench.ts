@@ -4,29 +4,34 @@ import { runLoad, startServer, subject, type Subject } from '../subject.js';
 import { fillBlog } from './articles.js';
 
 const CONNECTIONS = 64;
-const ARTICLES = 100;
-const ARTICLE = '/api/v1/articles/1';
-const LIST = '/api/v1/articles?page_size=10';
+const PAGE = 10;
+
+/** What the connections ask for: all the same, which the blog reads once for those who ask together, or each something else. */
+const ARTICLES = { same: '/api/v1/articles/1', other: '/api/v1/articles/{n}' };
+const LISTS = {
+  same: `/api/v1/articles?page_size=${PAGE}`,
+  other: `/api/v1/articles?page_size=${PAGE}&tag_id={n}`,
+};
 
 /**
- * CPU time for an article and a list that are read from SQLite each time, beside a bare Fastify route that sends the same bytes; the list
- * beside one that runs the list's own statement as well.
+ * CPU time for articles and lists that are read from SQLite for each who asks, beside a bare Fastify route that sends the same bytes; the
+ * lists beside one that runs a list's statement as well.
  */
 export async function benchUncachedReads(): Promise<void> {
   const blog = await startBlog('blog', { SIGNPOST_BLOG_CACHE_SIZE: '0' });
   try {
-    await fillBlog(blog, ARTICLES);
-    await benchPath(blog.http, ARTICLE);
-    await withRoute('bare Fastify, same statement', './peers/http-sqlite.js', blog.file, (reader) =>
-      benchPath(blog.http, LIST, reader),
-    );
+    for (let n = 1; n <= CONNECTIONS; n++) await fillBlog(blog, PAGE, `bench-${n}`);
+    for (const path of Object.values(ARTICLES)) await benchPath(blog.http, path);
+    await withRoute('bare Fastify, same statement', './peers/http-sqlite.js', blog.file, async (reader) => {
+      for (const path of Object.values(LISTS)) await benchPath(blog.http, path, reader);
+    });
   } finally {
     blog.stop();
   }
 }
 
 async function benchPath(blog: Subject, path: string, ...beside: Subject[]): Promise<void> {
-  const body = await (await fetch(`http://${blog.host}:${blog.port}${path}`)).text();
+  const body = await (await fetch(`http://${blog.host}:${blog.port}${path.replace('{n}', '1')}`)).text();
   await withRoute('bare Fastify, same bytes', './peers/http-buffer.js', body, (fastify) => {
     const load = (one: Subject, ms: number) => runLoad('./load/http.js', [one.host, one.port, ms, CONNECTIONS, path]);
     return measure(`Blog, no cache: ${path}, ${body.length} octets`, [fastify, ...beside, blog], load);

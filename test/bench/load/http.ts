@@ -1,12 +1,12 @@
-// Sends one GET again and again over keep-alive connections and counts the answers.
-// Arguments: host, port, milliseconds, connections, path, and any number of headers: `Authorization: Bearer TOKEN`.
+// Sends GETs again and again over keep-alive connections and counts the answers.
+// Arguments: host, port, milliseconds, connections, path, in which `{n}` is the connection's number from 1 on, and any number of headers: `Authorization: Bearer TOKEN`.
 import { get } from './exchange.js';
 
 const [host, port, ms, connections, path, ...headers] = process.argv.slice(2);
 let answers = 0;
 
-for (let i = 0; i < Number(connections); i++) {
-  get({ host: host!, port: Number(port), path: path!, headers }, (again) => {
+for (let n = 1; n <= Number(connections); n++) {
+  get({ host: host!, port: Number(port), path: path!.replace('{n}', String(n)), headers }, (again) => {
     answers++;
     again();
   });
