@@ -149,6 +149,17 @@ describe('a database of MySQL', () => {
     await (await opening).close();
   });
 
+  it('that takes too long over a search is a 503', async () => {
+    const search = `SELECT rowid FROM blog_article_search WHERE ${database.dialect.matchesPhrase}`;
+    const words = 'a_b b_c c_a '.repeat(1_000);
+    await beside.query('INSERT INTO blog_article_search (rowid, bigrams) SELECT seq, ? FROM seq_1_to_100', [words]);
+    const find = (seconds: number) =>
+      database.select(`SET STATEMENT max_statement_time = ${seconds} FOR ${search}`, ['"a_b b_c c_a a_c"']);
+    await expect(find(0.001)).rejects.toMatchObject(UNAVAILABLE);
+    expect(await find(60)).toEqual([]);
+    await beside.query('DELETE FROM blog_article_search WHERE rowid > 0');
+  });
+
   it('that is killed is a 503 until it is back, and then works by itself', async () => {
     await one();
     await mariadb.kill();
