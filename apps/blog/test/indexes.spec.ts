@@ -8,7 +8,7 @@ import { FakeClock } from '#libs/testing';
 import { articleQuery } from '../src/articles/article.schema.js';
 import { Articles } from '../src/articles/articles.js';
 import { openCaching } from '../src/caching/blog-cache.js';
-import type { Database, SqlValue } from '../src/database/database.js';
+import type { Database, Statement } from '../src/database/database.js';
 import { openDatabase } from '../src/database/open.js';
 import { insertRows } from '../src/database/rows.js';
 import { Lists } from '../src/lists/list.js';
@@ -28,11 +28,6 @@ const VIEWERS: Readonly<Record<string, Viewer>> = {
 };
 
 const EXPLAIN = { SQLite: 'EXPLAIN QUERY PLAN', MariaDB: 'EXPLAIN' } as const;
-
-interface Statement {
-  readonly sql: string;
-  readonly values: readonly SqlValue[];
-}
 
 /** How a store goes about a statement. */
 interface Plan {
@@ -59,9 +54,9 @@ describe.each(STORES)('on %s, a list goes by its index:', (store) => {
         asked.push({ sql, values });
         return database.select(sql, values);
       },
-      count: (sql, values) => {
-        asked.push({ sql, values });
-        return database.count(sql, values);
+      page: (rows, count) => {
+        asked.push(rows, count);
+        return database.page(rows, count);
       },
       write: (work) => database.write(work),
       check: () => database.check(),

@@ -100,7 +100,7 @@ describe.each(STORES)('a purge of %s', (store) => {
       ...database,
       dialect: database.dialect,
       select: (sql, values) => database.select(sql, values),
-      count: (sql, values) => database.count(sql, values),
+      page: (rows, count) => database.page(rows, count),
       write: async (work) => {
         const before = (await ids('blog_article')).length;
         const result = await database.write(work);

@@ -1,5 +1,5 @@
 import { Histogram, type HistogramCounts } from '#libs/observability';
-import type { Database, Dialect, SqlValue, Work } from './database.js';
+import type { Database, Dialect, RowsOfPage, SqlValue, Statement, Work } from './database.js';
 
 /** Upper bounds of the buckets, in seconds: from a row of SQLite's to a statement that is given up. */
 const BOUNDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 6];
@@ -54,8 +54,8 @@ export class CountedDatabase implements Database {
     return this.#reads.count(this.#database.select<Row>(sql, values));
   }
 
-  count(sql: string, values: readonly SqlValue[]): Promise<number> {
-    return this.#reads.count(this.#database.count(sql, values));
+  page<Row>(rows: Statement, count: Statement): Promise<RowsOfPage<Row>> {
+    return this.#reads.count(this.#database.page<Row>(rows, count));
   }
 
   write<T>(work: Work<T>): Promise<T> {

@@ -5,6 +5,18 @@ export { isUniqueViolation } from './errors.js';
 /** A value in SQL that the stores take as it is. */
 export type SqlValue = string | number | bigint | Buffer | null;
 
+/** A SELECT that all stores understand, with `?` for each of its values. */
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+export interface RowsOfPage<Row> {
+  readonly items: Row[];
+  /** How many rows all pages have. */
+  readonly total: number;
+}
+
 /** What the stores spell differently. */
 export interface Dialect {
   /** Ends a SELECT in a transaction: the rows stay as they are until it ends. Nothing where one transaction runs at a time. */
@@ -64,12 +76,13 @@ export interface Database {
    */
   select<Row>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /**
-   * Counts rows, of what is committed.
+   * Reads the rows of a page, and counts those of all pages. SQLite does both in one state of the database; elsewhere somebody may commit in
+   * between.
    *
-   * @param sql a SELECT of one row with the column `total`
+   * @param count a SELECT of one row with the column `total`
    * @throws Problem 503 when the store cannot answer at the moment
    */
-  count(sql: string, values: readonly SqlValue[]): Promise<number>;
+  page<Row>(rows: Statement, count: Statement): Promise<RowsOfPage<Row>>;
   /**
    * Runs `work` in a transaction: all of it is stored when the promise resolves, and nothing of it when it rejects.
    * `work` must use the manager that it is given, and may be run again when another transaction was in its way.

@@ -1,7 +1,7 @@
 import type { PoolConnection, ResultSetHeader } from 'mysql2';
 import { QueryFailedError, QueryResult, type DataSource, type QueryRunner } from 'typeorm';
 import { StartError } from '#libs/supervisor';
-import type { Database, Dialect, PoolCounts, SqlValue, Work } from './database.js';
+import type { Database, Dialect, PoolCounts, RowsOfPage, SqlValue, Statement, Work } from './database.js';
 import { Ending } from './ending.js';
 import { isBroken, isDeadlock, noAnswer, reportable } from './errors.js';
 import { migrateMysql } from './mysql-migrations.js';
@@ -66,9 +66,10 @@ class MysqlDatabase implements Database {
     }
   }
 
-  async count(sql: string, values: readonly SqlValue[]): Promise<number> {
-    const [row] = await this.select<{ total: number }>(sql, values);
-    return row!.total;
+  async page<Row>(rows: Statement, count: Statement): Promise<RowsOfPage<Row>> {
+    const items = await this.select<Row>(rows.sql, rows.values);
+    const [row] = await this.select<{ total: number }>(count.sql, count.values);
+    return { items, total: row!.total };
   }
 
   async write<T>(work: Work<T>): Promise<T> {

@@ -67,6 +67,30 @@ describe('the SQLite database', () => {
     await database.close();
   });
 
+  it('reads the rows of a page and their number in one state', async () => {
+    const database = await openDatabase(`sqlite:${file}`);
+    for (const name of ['a', 'b', 'c']) await database.write((manager) => insertRow(manager, 'blog_tag', { name }));
+    const script = `const db = new (require('better-sqlite3'))(${JSON.stringify(file)}); db.pragma('synchronous = OFF');
+      const flip = db.prepare('UPDATE blog_tag SET state = 1 - state'); console.log('begun'); for (;;) flip.run();`;
+    const writer = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(writer.stdout, 'data');
+    const shown = (what: string) => ({ sql: `SELECT ${what} FROM blog_tag WHERE state = 1`, values: [] });
+    const [rows, count] = [shown('id'), shown('COUNT(*) AS total')];
+    const found = { apart: 0, differ: 0, none: 0, all: 0 };
+    for (let n = 0; n < 10_000; n++) {
+      const [ids, [counted]] = [await database.select(rows.sql), await database.select<{ total: number }>(count.sql)];
+      if (ids.length !== counted!.total) found.apart++;
+      const { items, total } = await database.page(rows, count);
+      if (items.length !== total) found.differ++;
+      found[total === 0 ? 'none' : 'all']++;
+    }
+    writer.kill('SIGKILL');
+    await once(writer, 'exit');
+    await database.close();
+    expect(found.differ).toBe(0);
+    expect(Math.min(found.apart, found.none, found.all)).toBeGreaterThan(0);
+  });
+
   it('that another process has locked is a 503', async () => {
     const database = await openDatabase(`sqlite:${file}`);
     const script = `const db = new (require('better-sqlite3'))(${JSON.stringify(file)}); db.exec('BEGIN IMMEDIATE'); console.log('locked'); setInterval(() => {}, 1000)`;

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { DataSource, type EntityManager } from 'typeorm';
 import { StartError } from '#libs/supervisor';
-import type { Database, Dialect, PoolCounts, SqlValue, Work } from './database.js';
+import type { Database, Dialect, PoolCounts, RowsOfPage, SqlValue, Statement, Work } from './database.js';
 import { Ending } from './ending.js';
 import { DatabaseBusyError, isLocked, reportable } from './errors.js';
 import { KeptCounts } from './kept-counts.js';
@@ -100,6 +100,8 @@ class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
   private readonly statements = new Map<string, Sqlite.Statement>();
   private readonly counts = new KeptCounts();
+  /** In one transaction, and so in one state of the database. */
+  private readonly readPage: (rows: Statement, count: Statement) => RowsOfPage<unknown>;
   private lastWrite: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private writing = 0;
@@ -109,7 +111,12 @@ class SqliteDatabase implements Database {
   constructor(
     private readonly writer: DataSource,
     private readonly reader: Sqlite.Database,
-  ) {}
+  ) {
+    this.readPage = reader.transaction((rows: Statement, count: Statement) => ({
+      items: this.statement(rows.sql).all(...rows.values),
+      total: this.count(count),
+    }));
+  }
 
   async select<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     try {
@@ -119,13 +126,9 @@ class SqliteDatabase implements Database {
     }
   }
 
-  /** Counts again only when something was committed since: that takes as long as there are rows. */
-  async count(sql: string, values: readonly SqlValue[]): Promise<number> {
+  async page<Row>(rows: Statement, count: Statement): Promise<RowsOfPage<Row>> {
     try {
-      const { data_version } = this.statement('PRAGMA data_version').get() as { data_version: number };
-      const count = () => this.statement(sql).get(...values) as { total: number };
-      const key = values.length === 0 ? sql : sql + JSON.stringify(values);
-      return this.counts.at(data_version, key, () => count().total);
+      return this.readPage(rows, count) as RowsOfPage<Row>;
     } catch (error) {
       throw reportable(error);
     }
@@ -172,6 +175,14 @@ class SqliteDatabase implements Database {
     await this.lastWrite;
     this.reader.close();
     await this.writer.destroy();
+  }
+
+  /** Counts again only when something was committed since: that takes as long as there are rows. */
+  private count({ sql, values }: Statement): number {
+    const { data_version } = this.statement('PRAGMA data_version').get() as { data_version: number };
+    const count = () => this.statement(sql).get(...values) as { total: number };
+    const key = values.length === 0 ? sql : sql + JSON.stringify(values);
+    return this.counts.at(data_version, key, () => count().total);
   }
 
   private statement(sql: string): Sqlite.Statement {

@@ -1,5 +1,5 @@
 import type { Tracing } from '#libs/observability';
-import type { Database, Dialect, SqlValue, Work } from './database.js';
+import type { Database, Dialect, RowsOfPage, SqlValue, Statement, Work } from './database.js';
 
 /**
  * A database whose reads and transactions are steps of the request that caused them.
@@ -30,8 +30,8 @@ export class TracedDatabase implements Database {
     return this.#read(sql, () => this.#database.select<Row>(sql, values));
   }
 
-  count(sql: string, values: readonly SqlValue[]): Promise<number> {
-    return this.#read(sql, () => this.#database.count(sql, values));
+  page<Row>(rows: Statement, count: Statement): Promise<RowsOfPage<Row>> {
+    return this.#read(`${rows.sql}; ${count.sql}`, () => this.#database.page<Row>(rows, count));
   }
 
   write<T>(work: Work<T>): Promise<T> {

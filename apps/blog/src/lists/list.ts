@@ -66,8 +66,8 @@ export class Lists {
   ): Promise<Page<Item>> {
     const { values } = source.where;
     const { select, count } = this.planOf(source, sort);
-    const items = await this.database.select<Item>(select, [...values, page_size, (page - 1) * page_size]);
-    const total = await this.database.count(count, values);
+    const rows = { sql: select, values: [...values, page_size, (page - 1) * page_size] };
+    const { items, total } = await this.database.page<Item>(rows, { sql: count, values });
     return { items, page, page_size, total };
   }
 
