@@ -28,7 +28,7 @@ const WEAK_POINTS: readonly TroubleName[] = ['writers tell nothing', 'readers pa
 const CONTROL_ROWS = 500;
 const CONTROL_MS = 2_000;
 /** Chance has its part in it: one of so many runs must find it. */
-const CONTROL_RUNS = 3;
+const CONTROL_RUNS = 5;
 
 let mariadb: Mariadb;
 beforeAll(async () => {
@@ -58,7 +58,7 @@ describe.each(SIZES)('a cache that never lies, with %d rows', { timeout: 300_000
 });
 
 describe('the usual designs, in which the same harness must find fault', { timeout: 300_000 }, () => {
-  it.each(['A', 'B', 'C', 'D'] as const)('%s', async (design) => {
+  it.concurrent.each(['A', 'B', 'C', 'D'] as const)('%s', async (design) => {
     const scene = await open(design, CONTROL_ROWS);
     let stuck = 0;
     for (let n = 0; n < CONTROL_RUNS && stuck === 0; n += 1) {
