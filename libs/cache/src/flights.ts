@@ -41,9 +41,9 @@ export class Flights<T> {
   join(query: Query, fetch: (flight: Flight) => Promise<T>): { answer: Promise<T>; joined: boolean } {
     const now = this.#clock.monotonic();
     const flight = this.#joinable.get(query.key);
-    if (flight && versionOf(flight.query) >= versionOf(query) && now - flight.since <= this.#longest) {
+    if (flight?.answer && versionOf(flight.query) >= versionOf(query) && now - flight.since <= this.#longest) {
       this.#joined++;
-      return { answer: flight.answer!, joined: true };
+      return { answer: flight.answer, joined: true };
     }
     return { answer: this.#begin({ query, since: now, void: false }, fetch), joined: false };
   }
@@ -83,7 +83,7 @@ export class Flights<T> {
   }
 
   #end(flight: Running<T>): void {
-    // V8 chains the tables that a Set and a Map have outgrown. What they held may live until the old generation is collected: not the answers, too.
+    // V8 chains the tables that a Set and a Map have outgrown. What these held may live until the old generation is collected: the answers should not.
     flight.answer = undefined;
     this.#running.delete(flight);
     this.#leave(flight);

@@ -55,7 +55,7 @@ export class VersionedCache {
   readonly #floors = new Floors();
   readonly #replayer: Replayer;
   readonly #tally = new Tally();
-  /** Until all that came in this turn of the event loop has been looked at. One for all who wait: it is 1 µs for each otherwise. */
+  /** Until all that came in this turn of the event loop has been looked at. One for all who wait: one each would cost 1 µs. */
   #turn: Promise<unknown> | undefined;
 
   constructor({ store, outbox, clock, log, nearOctets, times, random = Math.random }: VersionedCacheOptions) {
@@ -160,7 +160,7 @@ export class VersionedCache {
 
   /**
    * Where nothing is held, those who ask in one turn of the event loop share one read, which begins when all of them have asked. A database in
-   * this process answers at once: nobody could join otherwise, and each would read the same again.
+   * this process answers within the turn: nobody could join otherwise, each would read the same again, and nobody joins later.
    */
   async #fetchTogether(flight: Flight, load: Load): Promise<Answer> {
     this.#turn ??= setImmediate().then(() => (this.#turn = undefined));
