@@ -45,7 +45,7 @@ export class Flights<T> {
       this.#joined++;
       return { answer: flight.answer, joined: true };
     }
-    return { answer: this.#begin({ query, since: now, void: false }, fetch), joined: false };
+    return { answer: this.#begin({ query, since: now, void: false, answer: undefined }, fetch), joined: false };
   }
 
   onInvalidation({ rows, generations }: Invalidation): void {
@@ -60,13 +60,10 @@ export class Flights<T> {
     for (const flight of this.#running) this.#void(flight);
   }
 
-  #begin(flight: Flight, fetch: (flight: Flight) => Promise<T>): Promise<T> {
-    const running: Running<T> = { ...flight, answer: undefined };
-    this.#running.add(running);
-    this.#joinable.set(flight.query.key, running);
-    const answer = this.#land(running, fetch);
-    running.answer = answer;
-    return answer;
+  #begin(flight: Running<T>, fetch: (flight: Flight) => Promise<T>): Promise<T> {
+    this.#running.add(flight);
+    this.#joinable.set(flight.query.key, flight);
+    return (flight.answer = this.#land(flight, fetch));
   }
 
   async #land(flight: Running<T>, fetch: (flight: Flight) => Promise<T>): Promise<T> {

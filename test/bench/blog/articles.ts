@@ -10,7 +10,7 @@ export function anArticle(tag: number, n: number) {
   return { tag_id: tag, title, desc: 'One of many', content: 'Words of an article. '.repeat(CONTENT / 21) };
 }
 
-/** Makes a tag, and as many articles. @returns the tag's id */
+/** Makes a tag, and so many articles under it. @param name of the tag @returns its id */
 export async function fillBlog(blog: BenchBlog, articles: number, name = 'bench'): Promise<number> {
   const { id } = await blog.ask<{ id: number }>('POST', '/api/v1/tags', { name });
   for (let n = 0; n < articles; n++) await blog.ask('POST', '/api/v1/articles', anArticle(id, n));

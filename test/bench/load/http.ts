@@ -1,5 +1,6 @@
 // Sends GETs again and again over keep-alive connections and counts the answers.
-// Arguments: host, port, milliseconds, connections, path, in which `{n}` is the connection's number from 1 on, and any number of headers: `Authorization: Bearer TOKEN`.
+// Arguments: host, port, milliseconds, connections, path, in which `{n}` is the connection's number from 1 on, and any number of headers:
+// `Authorization: Bearer TOKEN`.
 import { get } from './exchange.js';
 
 const [host, port, ms, connections, path, ...headers] = process.argv.slice(2);

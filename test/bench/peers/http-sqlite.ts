@@ -1,4 +1,5 @@
-// A bare Fastify route that reads ten summaries from the blog's SQLite file, argument 1, each time: the least that a list costs which is read for each who asks.
+// A bare Fastify route that reads the ten newest summaries from the blog's SQLite file, argument 1, each time: the least that a list costs which
+// is read for each who asks.
 import Sqlite from 'better-sqlite3';
 import { fastify } from 'fastify';
 import { SELECT_SUMMARIES, toSummary, type SummaryRow } from '../../../apps/blog/src/articles/article.query.js';

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Page } from '#libs/http';
 
 export { isUniqueViolation } from './errors.js';
 
@@ -11,11 +12,8 @@ export interface Statement {
   readonly values: readonly SqlValue[];
 }
 
-export interface RowsOfPage<Row> {
-  readonly items: Row[];
-  /** How many rows all pages have. */
-  readonly total: number;
-}
+/** The rows of a page, and how many all pages have. */
+export type RowsOfPage<Row> = Pick<Page<Row>, 'items' | 'total'>;
 
 /** What the stores spell differently. */
 export interface Dialect {
